@@ -1,0 +1,103 @@
+"""Questions in WIQL, and where a feed goes on. WIQL knows no pages, so each page is a question of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from syncline_common.connectors.times import EPOCH, instant, iso
+from syncline_common.errors import ContractBroken
+from syncline_common.schemas.records import Changed
+
+PAGE = 200  # as many as one fetch takes
+SECOND = timedelta(seconds=1)
+REPEATED = "Azure DevOps repeated a page"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """From `second` on; or, if `after` is set, only the rest of that second, by id: more may have changed than fit a page."""
+
+    second: datetime
+    after: int | None = None
+
+    @classmethod
+    def at(cls, since: datetime | None, token: str | None) -> "Place":
+        if token is None:
+            return cls((since or EPOCH).replace(microsecond=0))
+        second, _, after = token.partition("|")
+        return cls(instant(second), int(after) if after else None)
+
+    @property
+    def token(self) -> str:
+        return f"{iso(self.second)}|{'' if self.after is None else self.after}"
+
+    def question(self, stream: str) -> str:
+        if self.after is None:
+            return _select(
+                stream,
+                f"[System.ChangedDate] >= '{iso(self.second)}'",
+                by="[System.ChangedDate], [System.Id]",
+            )
+        within = f"[System.ChangedDate] >= '{iso(self.second)}' AND [System.ChangedDate] < '{iso(self.second + SECOND)}'"
+        return _select(stream, f"{within} AND [System.Id] > {self.after}", by="[System.Id]")
+
+    def must_hold(self, changed: Sequence[Changed], ids: Sequence[int]) -> None:
+        """What lies before this place was not asked for: a page has come again."""
+        if self.after is not None:
+            must_follow(ids, self.after)
+        elif any(it.changed_at < self.second for it in changed):
+            raise ContractBroken(REPEATED, detail="changes")
+
+    def next(self, changed: Sequence[Changed], ids: Sequence[int], asked: datetime) -> "Place | None":
+        """`asked`: what was edited after the question says nothing about how far the question has reached."""
+        full = len(ids) >= PAGE
+        if self.after is not None:
+            return replace(self, after=max(ids)) if full else Place(self.second + SECOND)
+        if not full:
+            return None
+        settled = [it.changed_at for it in changed if it.changed_at < asked]
+        reached = max(settled, default=self.second).replace(microsecond=0)
+        return Place(reached) if reached > self.second else replace(self, after=0)
+
+
+def everything(stream: str, after: int) -> str:
+    return _select(stream, f"[System.Id] > {after}", by="[System.Id]")
+
+
+def must_follow(ids: Sequence[int], after: int) -> None:
+    if any(it <= after for it in ids):
+        raise ContractBroken(REPEATED, detail="by id")
+
+
+def marked(stream: str, marker: str, marker_field: str | None) -> str:
+    where = (
+        f"[System.Tags] CONTAINS {quoted(marker)}"
+        if marker_field is None
+        else f"[{marker_field}] = {quoted(marker)}"
+    )
+    return _select(stream, where, by="[System.Id]")
+
+
+def any_of(project: str) -> str:
+    return f"SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = {quoted(project)}"
+
+
+def latest_of(project: str) -> str:
+    return f"{any_of(project)} ORDER BY [System.ChangedDate] DESC"
+
+
+def quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _select(stream: str, where: str, *, by: str) -> str:
+    kind = f"[System.WorkItemType] = {quoted(stream)}"
+    return f"SELECT [System.Id] FROM WorkItems WHERE {kind} AND {where} ORDER BY {by}"
+
+
+def number(token: str | None) -> int:
+    if token is None:
+        return 0
+    if not token.isdigit():
+        raise ContractBroken("A cursor of ours can't be read", detail="inventory")
+    return int(token)

@@ -1,0 +1,115 @@
+"""Azure DevOps as a Reader: work items by type, in all projects that the token may see."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import datetime
+
+from syncline_common.connectors.azure_devops.manifest import WORK_ITEMS
+from syncline_common.connectors.azure_devops.queries import (
+    PAGE,
+    Place,
+    everything,
+    marked,
+    must_follow,
+    number,
+)
+from syncline_common.connectors.azure_devops.records import (
+    CHANGED,
+    PROJECT,
+    REV,
+    TYPE,
+    to_attachments,
+    to_comment,
+    to_record,
+)
+from syncline_common.connectors.azure_devops.surveyor import AzureDevOpsSurveyor
+from syncline_common.connectors.bulk import whole
+from syncline_common.connectors.times import instant, vendor_now
+from syncline_common.connectors.understanding import rows_of, understood
+from syncline_common.errors import ContractBroken
+from syncline_common.schemas.connector import StreamTraits
+from syncline_common.schemas.records import Changed, ChangePage, Comment, Feed, Record, RecordRef
+from syncline_common.sdk.ports import NOT_CHECKED, Attachment, Found, Out
+
+
+@understood
+class AzureDevOpsReader(AzureDevOpsSurveyor):
+    def __init__(self, out: Out, found: Found = NOT_CHECKED) -> None:
+        """Where an administrator has made a text field for our markers, the check has found it; else it is a tag."""
+        super().__init__(out)
+        self._found = found
+        self._names: frozenset[str] | None = None
+
+    def traits(self, stream: str) -> StreamTraits:
+        return replace(WORK_ITEMS.traits(), clock_offset=self._found.clock_offset)
+
+    async def check(self) -> None:
+        await self.survey()
+
+    async def changes(self, stream: str, feed: Feed, since: datetime | None, token: str | None) -> ChangePage:
+        if feed is not Feed.RECORDS:
+            raise ContractBroken(f"Azure DevOps has no feed of {feed}")
+        place = Place.at(since, token)
+        ids, reply = await self.boards.ask(place.question(stream), top=PAGE)
+        now = vendor_now(reply)
+        changed = await self._versions(stream, ids)
+        place.must_hold(changed, ids)
+        following = place.next(changed, ids, now)
+        return ChangePage(changed, following.token if following else None, now)
+
+    async def inventory(self, stream: str, token: str | None) -> ChangePage:
+        after = number(token)
+        ids, reply = await self.boards.ask(everything(stream, after), top=PAGE)
+        must_follow(ids, after)
+        following = str(max(ids)) if len(ids) >= PAGE else None
+        return ChangePage(await self._versions(stream, ids), following, vendor_now(reply))
+
+    async def fetch(self, stream: str, ids: Sequence[str]) -> Mapping[str, Record]:
+        names, found = await self._all_names(), dict[str, Record]()
+        for at in range(0, len(ids), PAGE):
+            for item in await self.boards.items(ids[at : at + PAGE]):
+                record = to_record(item, stream, names, self._found.marker_in(stream))
+                found[record.ref.id] = record
+        return found
+
+    async def find(self, stream: str, marker: str) -> Sequence[Record]:
+        ids, _ = await self.boards.ask(marked(stream, marker, self._found.marker_in(stream)), top=PAGE)
+        found = (await self.fetch(stream, [str(it) for it in ids])).values()
+        bearing = [it for it in found if it.marker == marker]
+        return sorted(bearing, key=lambda it: (it.created_at, int(it.ref.id)))
+
+    async def comments(self, ref: RecordRef) -> Sequence[Comment]:
+        project = (await self.boards.item(ref.id))["fields"][PROJECT]
+        page = await self.boards.comments(project, ref.id, None)
+        found = [to_comment(it, ref) for it in rows_of(page, "comments")]
+        while token := page.get("continuationToken"):
+            page = await self.boards.comments(project, ref.id, token)
+            if page.get("continuationToken") == token:
+                raise ContractBroken("Azure DevOps repeated a page of comments", detail=ref.id)
+            found += [to_comment(it, ref) for it in rows_of(page, "comments")]
+        return found
+
+    async def attachments(self, ref: RecordRef) -> Sequence[Attachment]:
+        return to_attachments(await self.boards.item(ref.id, expand="relations"))
+
+    async def download(self, file: Attachment) -> AsyncGenerator[bytes, None]:
+        async with aclosing(whole(self.boards.download(file.url), file.size)) as parts:
+            async for part in parts:
+                yield part
+
+    async def _versions(self, stream: str, ids: Sequence[int]) -> list[Changed]:
+        """A question is answered with ids alone."""
+        if not ids:
+            return []
+        items = await self.boards.items([str(it) for it in ids], fields=(REV, CHANGED, TYPE))
+        found = [
+            Changed(RecordRef(stream, str(it["id"])), str(it["rev"]), instant(it["fields"][CHANGED]))
+            for it in items
+        ]
+        return sorted(found, key=lambda it: (it.changed_at, int(it.ref.id)))
+
+    async def _all_names(self) -> frozenset[str]:
+        if self._names is None:
+            self._names = frozenset(it["referenceName"] for it in await self.boards.fields())
+        return self._names

@@ -1,0 +1,61 @@
+"""Every kind there is, and the connectors we have. Services ask for a kind; they never import one."""
+
+from collections.abc import Mapping, Sequence
+
+from syncline_common.connectors import azure_devops, servicenow
+from syncline_common.connectors.freshdesk.manifest import MANIFEST as FRESHDESK
+from syncline_common.connectors.freshservice.manifest import MANIFEST as FRESHSERVICE
+from syncline_common.connectors.github.manifest import MANIFEST as GITHUB
+from syncline_common.connectors.itglue.manifest import MANIFEST as ITGLUE
+from syncline_common.connectors.jira.manifest import MANIFEST as JIRA
+from syncline_common.connectors.salesforce.manifest import MANIFEST as SALESFORCE
+from syncline_common.connectors.syncro.manifest import MANIFEST as SYNCRO
+from syncline_common.connectors.xmatters.manifest import MANIFEST as XMATTERS
+from syncline_common.connectors.zendesk.manifest import MANIFEST as ZENDESK
+from syncline_common.errors import NotFound
+from syncline_common.sdk.connector import Connector
+from syncline_common.sdk.manifest import Manifest
+from syncline_common.sdk.ports import Hint
+from syncline_common.sdk.webhooks import Hints, verified
+
+MANIFESTS: Mapping[str, Manifest] = {
+    it.kind: it
+    for it in (
+        azure_devops.CONNECTOR.manifest,
+        servicenow.CONNECTOR.manifest,
+        FRESHDESK,
+        FRESHSERVICE,
+        JIRA,
+        GITHUB,
+        ZENDESK,
+        SALESFORCE,
+        SYNCRO,
+        ITGLUE,
+        XMATTERS,
+    )
+}
+CONNECTORS: Mapping[str, Connector] = {
+    it.manifest.kind: it for it in (azure_devops.CONNECTOR, servicenow.CONNECTOR)
+}
+HINTS: Mapping[str, Hints] = {kind: it.hints for kind, it in CONNECTORS.items()}
+
+
+def manifest_of(kind: str) -> Manifest:
+    if kind not in MANIFESTS:
+        raise NotFound("There is no such kind of system")
+    return MANIFESTS[kind]
+
+
+def connector_of(kind: str) -> Connector:
+    if kind not in CONNECTORS:
+        raise NotFound(f"There is no connector for {manifest_of(kind).label} yet")
+    return CONNECTORS[kind]
+
+
+def hints_of(kind: str, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> Sequence[Hint]:
+    """Of a webhook: which records it says have changed, if it bears one of `secrets`. `headers` in lower case.
+
+    Unauthenticated if it bears none, Invalid if it can't be read.
+    """
+    connector_of(kind)
+    return verified(HINTS[kind], headers, body, secrets)

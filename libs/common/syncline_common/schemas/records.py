@@ -1,0 +1,65 @@
+"""The canonical shape every connector speaks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from syncline_common.schemas.values import Values
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRef:
+    stream: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """As read, whole or in part: a field that is not in `values` was not read."""
+
+    ref: RecordRef
+    values: Values
+    version: str  # the system's own concurrency token; opaque to us
+    changed_at: datetime  # by the vendor's clock
+    created_at: datetime
+    project: str | None = None
+    marker: str | None = None  # that a create of ours left on it, or on what it was cloned from
+
+
+class Feed(StrEnum):
+    """Something with a cursor of its own."""
+
+    RECORDS = "records"
+    COMMENTS = "comments"
+    LINKS = "links"
+    DELETIONS = "deletions"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A record is said to have changed, or to be gone. Only the fetch that follows is evidence."""
+
+    ref: RecordRef
+    version: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePage:
+    """`next` None is the vendor's own end mark; a read that ends otherwise raises."""
+
+    changed: Sequence[Changed]
+    next: str | None
+    vendor_now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    id: str
+    record: RecordRef
+    body: str
+    public: bool
+    version: str
+    author: str | None
+    created_at: datetime

@@ -1,0 +1,99 @@
+"""What came back from a system, and the error whose class says what to do about a bad one."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from syncline_common import errors
+from syncline_common.redaction import REDACTOR
+from syncline_common.sdk.waiting import retry_after
+
+STATUS_ERRORS: Mapping[int, type[errors.RemoteError]] = {
+    400: errors.RecordRejected,
+    401: errors.CredentialRejected,
+    402: errors.PermissionMissing,
+    403: errors.PermissionMissing,
+    404: errors.RecordGone,
+    409: errors.RecordChanged,
+    410: errors.RecordGone,
+    412: errors.RecordChanged,
+    413: errors.RecordRejected,
+    422: errors.RecordRejected,
+}
+NOT_NOW = (408, 425)  # and 5xx: it may or may not have acted
+LOOKED_AT, EXCERPT = 65_536, 200  # bytes, so that no secret is cut in two and missed; characters
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Connectors see this and never the HTTP client, so that another one can be put under the gateway."""
+
+    status: int
+    headers: Mapping[str, str]  # whatever the case of their names
+    content: bytes
+    where: str  # method and path, for logs; no query, since that may hold values
+    unsure: bool = False  # of a write that can't be repeated: if this makes no sense, it may have happened
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def is_page(self) -> bool:
+        """A page of HTML with status 200 is a proxy talking, not the system."""
+        return self.headers.get("content-type", "").lower().startswith("text/html")
+
+    def json(self) -> Any:
+        if self.is_page:
+            raise page_instead(self.where, unsure=self.unsure)
+        try:
+            return json.loads(self.content, parse_constant=_no_json)
+        except (ValueError, RecursionError):
+            pass
+        raise nonsense("The system did not answer in JSON", self.where, unsure=self.unsure)
+
+
+class PageInstead(errors.ContractBroken):
+    """A page for people came where JSON was asked for. Vendors say by it what only their connector knows."""
+
+
+def page_instead(where: str, *, unsure: bool) -> errors.RemoteError:
+    kind = errors.UnknownOutcome if unsure else PageInstead
+    return kind("The system did not answer in JSON", detail=where)
+
+
+def nonsense(message: str, where: str, *, unsure: bool) -> errors.RemoteError:
+    """An answer came that can't be one."""
+    kind = errors.UnknownOutcome if unsure else errors.ContractBroken
+    return kind(message, detail=where)
+
+
+def explain(answer: Answer, *, plain_post: bool | None = None) -> errors.RemoteError:
+    """`plain_post`: of a write that can't be repeated; as the answer says, unless told."""
+    unsure = answer.unsure if plain_post is None else plain_post
+    detail = _detail(answer)
+    if answer.status == 429:
+        wait = retry_after(answer.headers)
+        return errors.RateLimited("The system asked us to slow down", retry_after=wait, detail=detail)
+    if answer.status >= 500 or answer.status in NOT_NOW:
+        if unsure:
+            return errors.UnknownOutcome("The system failed while it was writing", detail=detail)
+        away = errors.Unavailable("The system is not available", detail=detail)
+        away.retry_after = retry_after(answer.headers)
+        return away
+    if answer.status < 400:
+        return nonsense("The system sent us elsewhere", detail, unsure=unsure)
+    kind = STATUS_ERRORS.get(answer.status, errors.ContractBroken)
+    return kind(f"The system answered {answer.status}", detail=detail)
+
+
+def _detail(answer: Answer) -> str:
+    """The vendor's own words help whoever has to mend it; never a page, and never one of our secrets."""
+    words = "" if answer.is_page else answer.content[:LOOKED_AT].decode(errors="replace")
+    said = " ".join(REDACTOR.clean(words).split())[:EXCERPT]
+    return f"{answer.status} {answer.where}{': ' if said else ''}{said}"
+
+
+def _no_json(constant: str) -> NoReturn:
+    raise ValueError(constant)

@@ -1,0 +1,19 @@
+"""What a connector's folder offers to the catalogue: its facts, and how to make its ports."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from syncline_common.schemas.connector import Reader, Writer
+from syncline_common.sdk.manifest import Manifest
+from syncline_common.sdk.ports import Found, Out, Surveyor
+from syncline_common.sdk.webhooks import Hints, Hooks
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    manifest: Manifest
+    surveyor: Callable[[Out, Found], Surveyor]
+    reader: Callable[[Out, Found], Reader]
+    writer: Callable[[Out, Found], Writer]
+    hooks: Callable[[Out, Found], Hooks]
+    hints: Hints

@@ -1,0 +1,66 @@
+"""One process's hold on a budget: it takes tokens from the gate in chunks, and gives each request one."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from syncline_common.errors import NeedsPerson, RateLimited, RecordFault, RemoteError
+from syncline_common.schemas.connector import Priority
+from syncline_common.sdk.figures import GATE_CLOSED, GATE_WAITED
+from syncline_common.sdk.gate import Budget, Gate
+from syncline_common.sdk.rates import RateWord
+
+CHUNK = 10
+LONGEST_WAIT = 5.0  # seconds; whoever would wait longer comes back later and holds nothing meanwhile
+UNASKED_PAUSE = 30.0  # a vendor that says "too many" and not until when
+
+
+class Meter:
+    def __init__(
+        self,
+        gate: Gate,
+        budget: Budget,
+        elapsed: Callable[[], float],
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._gate, self._budget, self._elapsed, self._pause = gate, budget, elapsed, pause
+        self._tokens, self._void_at, self._told_limit = 0, 0.0, 0
+        self._turn = asyncio.Lock()
+
+    async def admit(self, priority: Priority) -> None:
+        """Returns when a request may leave, at once. RateLimited if that would take long."""
+        async with self._turn:
+            if self._tokens < 1 or self._elapsed() >= self._void_at:
+                await self._fetch(priority)
+            self._tokens -= 1
+
+    async def answered(self, error: RemoteError | None) -> None:
+        """What came of it: a refusal for its rate slows everybody down, an absent vendor opens the breaker."""
+        if isinstance(error, RateLimited):
+            self._tokens = 0
+            await self._gate.slow_down(self._budget, error.retry_after or UNASKED_PAUSE)
+        reached = error is None or isinstance(error, RecordFault | NeedsPerson | RateLimited)
+        await self._gate.observe(self._budget, reached)
+
+    async def heard(self, word: RateWord) -> None:
+        """What the vendor said of its limit beside an answer, good or bad."""
+        if word.pause:
+            self._tokens = 0
+            await self._gate.slow_down(self._budget, word.pause)
+        if word.limit and word.limit != self._told_limit:
+            self._told_limit = word.limit
+            await self._gate.resize(self._budget, word.limit)
+
+    async def _fetch(self, priority: Priority) -> None:
+        waited = 0.0
+        self._tokens = 0
+        while self._tokens < 1:
+            asked = self._elapsed()
+            grant = await self._gate.take(self._budget, CHUNK, priority)
+            self._tokens, self._void_at = grant.tokens, asked + grant.seconds
+            if grant.tokens < 1:
+                waited += grant.seconds
+                if waited > LONGEST_WAIT:
+                    GATE_CLOSED.labels(self._budget.share.value).inc()
+                    raise RateLimited("The budget of this system is used up", retry_after=grant.seconds)
+                GATE_WAITED.labels(self._budget.share.value).inc(grant.seconds)
+                await self._pause(grant.seconds)

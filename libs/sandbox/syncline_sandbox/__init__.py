@@ -1,0 +1,1 @@
+"""Simulated vendor systems, as strict as the products: for tests, the demo and benchmarks."""

@@ -1,0 +1,1 @@
+"""A simulated Azure DevOps organisation: boards and work items, from the vendor's facts."""

@@ -1,0 +1,42 @@
+"""A simulated vendor on a port of its own, by its own clock."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+
+from syncline_sandbox.front import Post, application
+from syncline_sandbox.vendor import Vendor
+
+HOST = "127.0.0.1"
+
+
+def server_of(
+    vendor: Vendor,
+    post: Post | None = None,
+    *,
+    port: int = 0,
+    hang: float = 60.0,
+    slow: float = 5.0,
+    log_level: str = "warning",
+) -> uvicorn.Server:
+    app = application(vendor, post, hang=hang, slow=slow, dated=True)
+    config = uvicorn.Config(app, host=HOST, port=port, log_level=log_level, date_header=False)
+    return uvicorn.Server(config)
+
+
+@asynccontextmanager
+async def served(
+    vendor: Vendor, post: Post | None = None, *, hang: float = 60.0, slow: float = 5.0
+) -> AsyncIterator[str]:
+    """Its address, for as long as the block lasts; connections that are still open then are cut off."""
+    server = server_of(vendor, post, hang=hang, slow=slow, log_level="critical")
+    listening = socket.create_server((HOST, 0))  # who calls before it is up waits in its queue
+    running = asyncio.create_task(server.serve([listening]))
+    try:
+        yield f"http://{HOST}:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = server.force_exit = True
+        await running

@@ -1,0 +1,9 @@
+"""Configurations as they are sent: any JSON object that can be kept."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, JsonValue
+
+from syncline_connections.domain.storable import storable
+
+Document = Annotated[dict[str, JsonValue], AfterValidator(storable)]

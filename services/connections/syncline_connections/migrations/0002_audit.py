@@ -1,0 +1,12 @@
+"""Who changed what."""
+
+from alembic import op
+
+from syncline_common.audit.tables import create_audit_tables
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    create_audit_tables(op)

@@ -1,0 +1,6 @@
+"""`python -m syncline_registry serve | migrate`."""
+
+from syncline_common.runtime.command import main
+from syncline_registry.app import SERVICE
+
+main(SERVICE)

@@ -1,0 +1,1 @@
+"""Proofs of who somebody is: passwords, random tokens, the key that signs."""

@@ -1,0 +1,30 @@
+"""Which connections use a system, as their own service tells."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import delete
+
+from syncline_common.db.tx import Tx
+from syncline_registry.store.tables import usages
+
+
+class UsageStore:
+    def __init__(self, tx: Tx, account_id: UUID) -> None:
+        self._tx, self._account_id = tx, account_id
+
+    async def note(self, connection_id: UUID, network_id: UUID, system_ids: Collection[UUID]) -> None:
+        rows = [
+            {
+                "account_id": self._account_id,
+                "connection_id": connection_id,
+                "system_id": system_id,
+                "network_id": network_id,
+            }
+            for system_id in sorted(set(system_ids))
+        ]
+        await self._tx.session.execute(self._tx.insert_new(usages), rows)
+
+    async def forget(self, connection_id: UUID) -> None:
+        mine = (usages.c.account_id == self._account_id) & (usages.c.connection_id == connection_id)
+        await self._tx.session.execute(delete(usages).where(mine))

@@ -1,0 +1,1 @@
+"""What the sync worker decides, as pure functions: no clock, no I/O, no ids of its own."""

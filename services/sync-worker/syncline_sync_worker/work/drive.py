@@ -1,0 +1,150 @@
+"""Runs that people ask for: what they are to look at is offered, and worked off like anything else that is due."""
+
+from collections.abc import Sequence
+
+from syncline_common.db.tx import Tx
+from syncline_common.errors import NeedsPerson, SynclineError
+from syncline_common.schemas.connector import Priority
+from syncline_common.schemas.records import RecordRef
+from syncline_common.schemas.values import Side
+from syncline_sync_worker.actions.told import ended, started
+from syncline_sync_worker.domain.lease import LeaseLost
+from syncline_sync_worker.domain.run import Run, RunKind, RunStatus
+from syncline_sync_worker.domain.task import Task, TaskState
+from syncline_sync_worker.domain.work import Offer, Reason
+from syncline_sync_worker.engine.compile import FlowRules
+from syncline_sync_worker.store.run_store import RunStore
+from syncline_sync_worker.store.task_store import TaskReads, TaskStore
+from syncline_sync_worker.store.work_store import WorkStore
+from syncline_sync_worker.work.rehearse import Rehearsal, Studio
+from syncline_sync_worker.work.scan import scan_now
+from syncline_sync_worker.work.stopping import stop
+from syncline_sync_worker.work.sweep import offer_everything
+from syncline_sync_worker.work.tools import LEASE_SECONDS, Tools
+
+NOT_ACTIVE = "The connection is not active any more"
+AWHILE = 2.0  # seconds, while somebody else scans
+UNREAD = "One of the systems did not answer; what it has changed was not read"
+
+
+class Driver:
+    """Of one process. `renew` keeps what it drives, while a long scan goes on."""
+
+    def __init__(self, tools: Tools, studio: Studio) -> None:
+        self._tools, self._studio = tools, studio
+        self._driven: dict[object, Run] = {}
+
+    async def drive_once(self) -> int:
+        """The next run that somebody asked for. How many were begun or ended."""
+        async with self._tools.db.begin() as tx:
+            runs = await RunStore(tx).claim(1, self._tools.owner, LEASE_SECONDS)
+        return sum([await self._drive(run) for run in runs])
+
+    async def renew(self) -> None:
+        for run in list(self._driven.values()):
+            async with self._tools.db.begin() as tx:
+                try:
+                    await RunStore(tx).renew(run, LEASE_SECONDS)
+                except LeaseLost:
+                    self._driven.pop(run.id, None)
+
+    async def _drive(self, run: Run) -> bool:
+        self._driven[run.id] = run
+        try:
+            return await self._carry_through(run)
+        except LeaseLost:
+            return False
+        except SynclineError as error:
+            if isinstance(error, NeedsPerson) and run.kind is not RunKind.TEST:
+                await stop(self._tools, run.connection, error, run.requested_at)
+            await self._end(run, RunStatus.FAILED, error.message)
+            return True
+        finally:
+            self._driven.pop(run.id, None)
+
+    async def _carry_through(self, run: Run) -> bool:
+        """False: not yet."""
+        if run.stop_requested_at is not None:
+            await self._end(run, RunStatus.STOPPED)
+            return True
+        if run.kind is RunKind.TEST:
+            await self._begin(run)
+            summary = await Rehearsal(self._tools, self._studio, run).give()
+            await self._end(run, summary)
+            return True
+        return await self._offer(run)
+
+    async def _offer(self, run: Run) -> bool:
+        """A connection has one run at a time that what is due is counted to: it waits for its turn."""
+        async with self._tools.db.begin() as tx:
+            task = await TaskStore(tx).claim_this(run.connection, self._tools.owner, LEASE_SECONDS)
+            if task is None or not await RunStore(tx).take_slot(run):
+                await self._wait(tx, run, task)
+                return False
+            if run.started_at is None:
+                await tx.publish(started(run))
+        if await self._read(run, task):
+            async with self._tools.db.begin() as tx:
+                await RunStore(tx).read(run)
+        else:
+            await self._end(run, RunStatus.FAILED, UNREAD)
+        return True
+
+    async def _wait(self, tx: Tx, run: Run, task: Task | None) -> None:
+        if task is not None:
+            await TaskStore(tx).give_back(task)
+        else:
+            here = await TaskReads(tx).get(run.connection)
+            if here.state is not TaskState.ACTIVE:
+                await _close(tx, run, RunStatus.FAILED, NOT_ACTIVE)
+                return
+        await RunStore(tx).wait(run, AWHILE)
+
+    async def _read(self, run: Run, task: Task) -> bool:
+        """Whether all of it could be read. The task is given back."""
+        if chosen := run.ask.get("records"):
+            await self._offer_chosen(task, chosen)
+            return True
+        if run.kind is RunKind.RECONCILE:
+            for flow in await self._tools.flows.of(task.connection, task.version):
+                await offer_everything(self._tools, task, flow)
+        return await scan_now(self._tools, task)
+
+    async def _offer_chosen(self, task: Task, chosen: Sequence[dict[str, str]]) -> None:
+        flows = await self._tools.flows.of(task.connection, task.version)
+        async with self._tools.db.begin() as tx:
+            now = await tx.now()
+            offers = [
+                Offer(flow.id, side, ref, Reason.PERSON, now, Priority.USER)
+                for flow, side, ref in chosen_in(flows, chosen)
+            ]
+            await WorkStore(tx).offer(task.connection, offers)
+            await TaskStore(tx).give_back(task)
+
+    async def _begin(self, run: Run) -> None:
+        async with self._tools.db.begin() as tx:
+            await RunStore(tx).move(run, RunStatus.RUNNING)
+            await tx.publish(started(run))
+
+    async def _end(self, run: Run, status: RunStatus, cause: str | None = None) -> None:
+        async with self._tools.db.begin() as tx:
+            await _close(tx, run, status, cause)
+
+
+async def _close(tx: Tx, run: Run, status: RunStatus, cause: str | None = None) -> None:
+    """As it is by now: others have counted to it."""
+    store = RunStore(tx)
+    await store.move(run, status, cause)
+    await tx.publish(ended(await store.now(run), status, await tx.now(), cause))
+
+
+def chosen_in(
+    flows: Sequence[FlowRules], chosen: Sequence[dict[str, str]]
+) -> list[tuple[FlowRules, Side, RecordRef]]:
+    """In each flow that has the record's stream on that side."""
+    return [
+        (flow, Side(it["side"]), RecordRef(it["stream"], it["id"]))
+        for it in chosen
+        for flow in flows
+        if flow.flow.end(Side(it["side"])).stream == it["stream"]
+    ]

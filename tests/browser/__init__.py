@@ -1,0 +1,1 @@
+"""The console as people meet it: in a browser."""

@@ -1,0 +1,36 @@
+"""ServiceNow keeps the contract, over the real gateway, against its simulated system."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from connectors.loopback import loopback
+from connectors.subjects import ServiceNow
+from syncline_common.testing.contract.failing import FailingContract
+from syncline_common.testing.contract.reading import ReadingContract
+from syncline_common.testing.contract.secrecy import SecrecyContract
+from syncline_common.testing.contract.writing import WritingContract
+
+pytestmark = pytest.mark.timeout(180)  # some are a hundred small ones
+
+
+@pytest.fixture
+async def subject() -> AsyncIterator[ServiceNow]:
+    async with loopback() as place:
+        yield ServiceNow(place)
+
+
+class TestFailing(FailingContract):
+    pass
+
+
+class TestReading(ReadingContract):
+    pass
+
+
+class TestWriting(WritingContract):
+    pass
+
+
+class TestSecrecy(SecrecyContract):
+    pass

@@ -1,0 +1,132 @@
+"""Webhooks from end to end: subscribed to, sent by the simulated vendor, verified, and undone."""
+
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+
+from backing.canaries import CANARY
+from connectors.opened import Town, secret, town
+from connectors.standin import StandIn
+from syncline_common import errors
+from syncline_common.connectors.azure_devops.subscriptions import AzureDevOpsHooks
+from syncline_common.connectors.catalogue import hints_of
+from syncline_common.schemas.connector import NewRecord
+from syncline_common.schemas.records import Record, RecordRef
+from syncline_common.sdk.ports import Hint
+from syncline_common.sdk.webhooks import Subscribed
+from syncline_sandbox.deliveries import Delivery
+
+URL = "http://127.0.0.1:9/sync/v1/hooks/some-token"
+OLD, NEW = f"old-{CANARY}", f"new-{CANARY}"
+ADMINISTRATOR = secret("pat", token="sandbox-pat-administrator")
+PROJECT = "Fabrikam Web"
+
+
+@pytest.fixture
+async def place() -> AsyncIterator[Town]:
+    async with town(records=1) as it:
+        yield it
+
+
+def hints(delivery: Delivery, *secrets: str, kind: str = "azure_devops") -> list[Hint]:
+    headers = {name.lower(): value for name, value in delivery.headers.items()}
+    return list(hints_of(kind, headers, delivery.body, secrets))
+
+
+async def created(place: Town, title: str = "x") -> RecordRef:
+    new = NewRecord("Bug", {"System.Title": title}, "sl-abcdefghij234567abcd", PROJECT)
+    made = (await place.open("azure_devops").writer().create([new]))[0]
+    assert isinstance(made, Record)
+    return made.ref
+
+
+async def test_a_change_is_posted_and_told_by_its_secret(place: Town) -> None:
+    hooks = place.open("azure_devops", ADMINISTRATOR).hooks()
+    subscribed = await hooks.subscribe(URL, OLD, ["Bug"])
+    assert len(subscribed.ids) == 10, "two projects, five events"
+    ref = await created(place)
+    posted = place.boards.deliveries.take_due(place.boards.clock.now())
+    assert {it.target for it in posted} == {URL}
+    assert [hints(it, OLD) for it in posted] == [[Hint(ref)]]
+    with pytest.raises(errors.Unauthenticated):
+        hints(posted[0], NEW)
+
+
+async def test_a_secret_is_replaced_without_a_gap(place: Town) -> None:
+    hooks = place.open("azure_devops", ADMINISTRATOR).hooks()
+    old = await hooks.subscribe(URL, OLD, ["Bug"])
+    new = await hooks.subscribe(URL, NEW, ["Bug"])
+    assert len(new.ids) == len(old.ids) and not set(new.ids) & set(old.ids)
+    ref = await created(place)
+    meanwhile = place.boards.deliveries.take_due(place.boards.clock.now())
+    assert [hints(it, NEW, OLD) for it in meanwhile] == [[Hint(ref)]] * 2
+    await hooks.unsubscribe(Subscribed.from_json(json.loads(json.dumps(old.as_json()))))
+    await hooks.unsubscribe(old)
+    await created(place)
+    after = place.boards.deliveries.take_due(place.boards.clock.now())
+    assert len(after) == 1 and hints(after[0], NEW)
+
+
+async def test_other_types_are_not_posted(place: Town) -> None:
+    await place.open("azure_devops", ADMINISTRATOR).hooks().subscribe(URL, OLD, ["Task"])
+    await created(place)
+    assert place.boards.deliveries.take_due(place.boards.clock.now()) == []
+
+
+async def test_who_may_not_subscribe_is_told_so_and_nothing_is_left(place: Town) -> None:
+    with pytest.raises(errors.PermissionMissing, match="administrator"):
+        await place.open("azure_devops").hooks().subscribe(URL, OLD, ["Bug"])
+    assert not place.boards.hooks.subscriptions
+
+
+async def test_what_was_made_before_a_failure_is_undone() -> None:
+    where = "/_apis/hooks/subscriptions"
+    there = {"value": [{"id": it, "consumerInputs": {"url": URL}} for it in ("kept", "made")]}
+    out = StandIn(
+        {
+            "GET /_apis/projects": [{"value": [{"id": "p", "state": "wellFormed"}]}, {"value": []}],
+            f"GET {where}": [{"value": there["value"][:1]}, there],
+            f"POST {where}": [{}, errors.UnknownOutcome("It did not say")],
+            f"DELETE {where}/made": None,
+        }
+    )
+    with pytest.raises(errors.UnknownOutcome):
+        await AzureDevOpsHooks(out).subscribe(URL, OLD, ["Bug"])
+    assert out.lines[-1] == f"DELETE {where}/made"
+
+
+async def test_servicenow_has_no_api_for_it_so_a_rule_is_pasted(place: Town) -> None:
+    hooks = place.open("servicenow").hooks()
+    subscribed = await hooks.subscribe(f'{URL}?a="b"', OLD, ["incident", "problem"])
+    assert subscribed.ids == () and [it.title for it in subscribed.by_hand] == [
+        "Syncline: incident",
+        "Syncline: problem",
+    ]
+    rule = subscribed.by_hand[0]
+    assert "Table: incident" in rule.steps
+    assert json.dumps(f'{URL}?a="b"') in rule.text and json.dumps(OLD) in rule.text
+    assert rule.text.count("{") == rule.text.count("}")
+    assert CANARY not in f"{subscribed!r} {subscribed.as_json()}"
+    assert Subscribed.from_json(subscribed.as_json()).as_json() == subscribed.as_json()
+    assert place.instance.ledger.requests == []
+
+
+async def test_what_such_a_rule_posts_is_understood(place: Town) -> None:
+    place.instance.push("incident", URL, NEW)
+    new = NewRecord("incident", {"short_description": "x"}, "sl-abcdefghij234567abcd")
+    made = (await place.open("servicenow").writer().create([new]))[0]
+    assert isinstance(made, Record)
+    posted = place.instance.deliveries.take_due(place.instance.clock.now())
+    assert [hints(it, OLD, NEW, kind="servicenow") for it in posted] == [[Hint(made.ref)]]
+
+
+async def test_a_table_that_can_not_be_is_refused(place: Town) -> None:
+    with pytest.raises(errors.RecordRejected):
+        await place.open("servicenow").hooks().subscribe(URL, OLD, ["incident'); drop"])
+
+
+def test_without_any_secret_nobody_is_believed() -> None:
+    for kind in ("azure_devops", "servicenow"):
+        with pytest.raises(errors.Unauthenticated):
+            hints_of(kind, {}, b"{}", ())

@@ -1,0 +1,1 @@
+"""The engine's pure part: by hand and by properties."""

@@ -1,0 +1,93 @@
+"""No value of a user vanishes (P10), and none is made up, cleared or deleted (P12)."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from simulation.cabinet import By, Effect
+from simulation.configurations import Mapped, mapped
+from simulation.lived import Lived
+from simulation.pairs import Pair, carried, pairs, same
+from simulation.verdict import Verdict
+from syncline_common.schemas.values import Side, Value
+
+LAST_LOOK = 2.0  # seconds before a write is sent: it comes right before, and its answer takes some time
+RECENT = 120.0  # seconds: an empty value may be carried over only if its source was empty so lately
+
+
+def content(lived: Lived) -> Iterator[Verdict]:
+    for pair in pairs(lived):
+        yield from _deleted(pair)
+        for rules in zip(*map(mapped, lived.history.versions), strict=True):
+            for side in Side:
+                yield from _vanished(lived, pair, rules, side)
+                yield from _made_up(lived, pair, rules, side)
+
+
+def _deleted(pair: Pair) -> Iterator[Verdict]:
+    for side in Side:
+        for effect in pair.effects[side]:
+            if effect.kind == "delete" and effect.by is By.ENGINE:
+                yield Verdict("P12", pair.key, None, f"was deleted in {side} at {effect.at:.1f}")
+
+
+def _vanished(lived: Lived, pair: Pair, rules: tuple[Mapped, ...], side: Side) -> Iterator[Verdict]:
+    """P10: what a user entered survived, or somebody who could see it replaced it, or it is kept."""
+    field = rules[0].field(side)
+    for entered, after in _overwritten(pair, side, field):
+        value, put = entered.changes[field][1], after.changes[field][1]
+        if entered.by is By.ENGINE or after.by is By.USER or value is None:
+            continue
+        kept = any(same(value, it) for id in pair.ids() for it in lived.remembered.kept.get(id, ()))
+        if kept or _unseeable(lived, side, entered, after):
+            continue
+        if not any(_seen_by_its_author(lived, pair, it, side, entered, after) for it in rules):
+            said = f"{value!r}, entered in {side} at {entered.at:.1f}, gave way to {put!r} at {after.at:.1f}"
+            yield Verdict("P10", pair.key, field, said)
+
+
+def _overwritten(pair: Pair, side: Side, field: str) -> Iterator[tuple[Effect, Effect]]:
+    """Within a record: where users delete a copy that we don't know of yet, its values go with it."""
+    timeline = pair.timeline(side, field)
+    for stored in pair.records[side]:
+        yield from pairwise(it for it in timeline if it.id == stored.id)
+
+
+def _seen_by_its_author(
+    lived: Lived, pair: Pair, rule: Mapped, side: Side, lost: Effect, after: Effect
+) -> bool:
+    """Whoever entered the winning value on the other side had had the losing one before their eyes."""
+    here, there = rule.field(side), rule.field(side.other)
+    vendors = {it: lived.trackers[it].vendor for it in Side}
+    shown = carried(rule, lost.changes[here][1], side.other, vendors[side.other])
+    put = after.changes[here][1]
+    for edit in pair.timeline(side.other, there):
+        came_from_it = same(carried(rule, edit.changes[there][1], side, vendors[side]), put)
+        if edit.by is By.USER and came_from_it and lost.at <= edit.at <= after.at:
+            seen = pair.held(side.other, there, lost.at, edit.at)
+            if any(same(it, shown) for it in seen):
+                return True
+    return False
+
+
+def _unseeable(lived: Lived, side: Side, lost: Effect, after: Effect) -> bool:
+    """Entered after our last look, where the vendor refuses no stale write: nobody can know."""
+    assert after.sent_at is not None
+    asleep = any(lost.at <= at <= after.sent_at for struck in lived.strikes.values() for at in struck)
+    late = asleep or lost.at > after.sent_at - LAST_LOOK
+    return late and not lived.trackers[side].vendor.facts.conditional
+
+
+def _made_up(lived: Lived, pair: Pair, rules: tuple[Mapped, ...], side: Side) -> Iterator[Verdict]:
+    """P12: each value we wrote stood on the other side before; an emptiness, a short while ago."""
+    field, source = rules[0].field(side), rules[0].field(side.other)
+    vendor = lived.trackers[side].vendor
+    for effect in pair.timeline(side, field):
+        if effect.by is By.USER:
+            continue
+        put = effect.changes[field][1]
+        since = effect.at - RECENT if put is None else 0.0
+        sources: list[Value] = pair.held(side.other, source, since, effect.at)
+        if not any(same(carried(rule, it, side, vendor), put) for rule in rules for it in sources):
+            yield Verdict(
+                "P12", pair.key, field, f"{put!r} was written in {side} at {effect.at:.1f}; nobody said so"
+            )

@@ -1,0 +1,91 @@
+"""Histories by hand that the engine once failed, the shortest that show it."""
+
+from dataclasses import replace
+
+import pytest
+
+from simulation.configurations import Variant
+from simulation.engine import Engine
+from simulation.faults import CALM, Rates
+from simulation.history import History
+from simulation.steps import Create, Edit, Mark, Sicken
+from simulation.trial import tried
+from simulation.vendors import Facts
+from syncline_common.schemas.values import Side
+
+QUIET = Variant(policy="a", comments=False)
+
+
+@pytest.mark.parametrize("edited_at", range(41, 44))
+def test_an_edit_between_reading_and_a_write_that_can_t_be_refused_is_seen(edited_at: int) -> None:
+    """While the other side was slow to answer, what had been read of this side grew old."""
+    takes_stale_writes = Facts(conditional=False, lost_hooks=0.0)
+    steps = (
+        Create(0.0, Side.A, "r1", (("Title", "one"),)),
+        Sicken(30.0, Side.B, Rates(slow=100)),
+        Edit(40.0, Side.B, "r1", "short_description", "TWO"),
+        Edit(edited_at + 0.5, Side.A, "r1", "Title", "three"),
+    )
+    history = History(1, takes_stale_writes, Facts(), (QUIET,), 1, 60.0, steps)
+    assert tried(history, lambda _: Engine()).verdicts == ()
+
+
+def test_a_value_whose_copy_was_put_another_way_is_kept() -> None:
+    """Neither the create nor the write of what became of it is answered: nobody on side b ever saw it as it was."""
+    coarse = Facts(granularity=60.0, lost_hooks=0.0)
+    steps = (
+        Sicken(0.0, Side.B, Rates(after=100)),
+        Create(1.0, Side.A, "r1", (("Title", "Title 1 "),)),
+        Sicken(30.0, Side.B, CALM),
+        Sicken(40.0, Side.A, Rates(after=100)),
+    )
+    history = History(1, Facts(), coarse, (replace(QUIET, policy="b"),), 1, 120.0, steps)
+    assert tried(history, lambda _: Engine()).verdicts == ()
+
+
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_an_edit_of_another_field_between_reading_and_writing_is_not_taken_for_ours(seed: int) -> None:
+    """What our write gave back is the newest version, and somebody else's edit is in it."""
+    takes_stale_writes, unhooked = Facts(conditional=False, lost_hooks=1.0), Facts(lost_hooks=1.0)
+    steps = (
+        Create(0.0, Side.A, "r1", (("Title", "one"),)),
+        Sicken(30.0, Side.B, Rates(slow=100)),
+        Edit(35.0, Side.A, "r1", "Title", "two"),  # seen by a scan without a sweep
+    )
+    rarely = replace(QUIET, every=40)
+    alone = History(seed, unhooked, takes_stale_writes, (rarely,), 1, 90.0, steps)
+    cabinet = tried(alone, lambda _: Engine()).lived.trackers[Side.B].cabinet
+    (written,) = [it for it in cabinet.effects if it.kind == "update"]
+    assert written.sent_at is not None
+    meanwhile = Edit((written.sent_at + written.at) / 2, Side.B, "r1", "description", "three")
+    assert tried(alone.with_steps((*steps, meanwhile)), lambda _: Engine()).verdicts == ()
+
+
+def test_what_users_delete_before_we_know_of_it_has_not_vanished_by_us() -> None:
+    """Its create was never answered; it is made again, with what the original says."""
+    steps = (
+        Sicken(0.0, Side.B, Rates(late=100)),
+        Create(1.0, Side.A, "r1", (("Title", "one"), ("Priority", 3))),
+        Edit(25.0, Side.B, "r1", "priority", 4),
+        Mark(30.0, Side.B, "r1", "delete"),
+        Sicken(35.0, Side.B, CALM),
+    )
+    lived = tried(History(1, Facts(), Facts(), (QUIET,), 1, 60.0, steps), lambda _: Engine())
+    kinds = [it.kind for it in lived.lived.trackers[Side.B].cabinet.effects]
+    assert (kinds, lived.verdicts) == (["create", "update", "delete", "create"], ())
+
+
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_an_edit_in_the_second_in_which_an_unanswered_copy_was_made_can_t_be_told(seed: int) -> None:
+    """The request was answered, but not for this record. From its mark we know it; as it is, it seems to have been made."""
+    steps = (
+        Sicken(0.0, Side.A, Rates(partly=100)),
+        *(Create(1.0, Side.B, key, (("short_description", key),)) for key in ("r1", "r2")),
+        Sicken(20.0, Side.A, CALM),
+    )
+    alone = History(seed, Facts(), Facts(), (QUIET,), 1, 60.0, steps)
+    made = tried(alone, lambda _: Engine()).lived.trackers[Side.A].cabinet.effects[:2]
+    edits = [Edit(it.at + 0.01, Side.A, it.key or "", "Title", "another") for it in made]
+    told = [alone.with_steps((*steps[:-1], it, steps[-1])) for it in edits]
+    lived = [tried(it, lambda _: Engine()) for it in told]
+    assert [it.verdicts for it in lived] == [(), ()]
