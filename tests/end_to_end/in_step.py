@@ -29,9 +29,11 @@ from syncline_sync_worker.app import SERVICE, own_with
 from syncline_sync_worker.domain.report import Conflict, Issue
 from syncline_sync_worker.domain.task import ConnectionRef, Task
 from syncline_sync_worker.own import Own
+from syncline_sync_worker.store.gate_store import StoredGate
 from syncline_sync_worker.store.report_store import ReportReads
 from syncline_sync_worker.store.task_store import TaskReads, TaskStore
 from syncline_sync_worker.work.credentials import NodeCredential
+from syncline_sync_worker.work.systems import budget_of
 
 BOARDS, INSTANCE = new_id(), new_id()
 KINDS = {BOARDS: "azure_devops", INSTANCE: "servicenow"}
@@ -202,6 +204,12 @@ class InStep:
         return [it for it in both if it.request is not None and it.request not in by_hand]
 
 
+async def allow_much(db: Database, credentials: HeldCredentials) -> None:
+    """As if both vendors had said so. That requests are spaced is shown in tests/gate; here it would only be waited for."""
+    for node, held in credentials.held.items():
+        await StoredGate(db).resize(budget_of(NodeRef(ACCOUNT, node), held), 1_000_000)
+
+
 @asynccontextmanager
 async def in_step(db: Database, configuration: dict[str, Any]) -> AsyncIterator[InStep]:
     async with town(records=0) as here:
@@ -219,6 +227,7 @@ async def in_step(db: Database, configuration: dict[str, Any]) -> AsyncIterator[
                 ref, NETWORK, BOARDS, INSTANCE, 1, configuration["schedule"], next_scan=await tx.now()
             )
             await TaskStore(tx).put(task, configuration)
+        await allow_much(db, credentials)
         desks = BoardsDesk(vendor=here.boards), InstanceDesk(vendor=here.instance)
         transport = ASGITransport(app=app, raise_app_exceptions=False)
         async with AsyncClient(transport=transport, base_url="http://test", headers=bearer("ada")) as http:
