@@ -4,9 +4,11 @@ import argparse
 import asyncio
 import json
 
+import uvicorn
+
 from syncline_sandbox import demo
 from syncline_sandbox.post import LoopbackPost
-from syncline_sandbox.serving import HOST, server_of
+from syncline_sandbox.serving import HOST, configured
 from syncline_sandbox.vendor import Vendor
 
 SAID = """\
@@ -29,7 +31,7 @@ def routes(azure_devops: str, servicenow: str) -> str:
 
 async def serve(vendors: list[tuple[Vendor, int]]) -> None:
     post = LoopbackPost()
-    servers = [server_of(vendor, post, port=port) for vendor, port in vendors]
+    servers = [uvicorn.Server(configured(vendor, post, port=port)) for vendor, port in vendors]
     await asyncio.gather(*(it.serve() for it in servers))
     await post.close()
 
