@@ -28,7 +28,7 @@ migrate: $(VENV)/.product ## tables and queues of every service, once; `run` and
 	@$(BIN)/python -m syncline_embedded migrate
 
 test: $(VENV)/.develop ## every test, on both databases and both transports
-	@exports="$$($(BIN)/python tests/backing/ensure.py)" && eval "$$exports" && exec $(BIN)/python -m pytest -n 3 $(ARGS)
+	@exports="$$($(BIN)/python tests/backing/ensure.py)" && eval "$$exports" && exec $(BIN)/python -m pytest -n 5 --dist worksteal $(ARGS)
 
 check: format test ## format, lint, types, imports, house rules, tests (the last five are all tests)
 

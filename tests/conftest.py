@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from backing.canaries import sings, sung_in
 from backing.databases import fresh_database
 from backing.queues import forget_namespace
+from backing.seats import a_seat
 from syncline_common.clock import ManualClock
 from syncline_common.db.tx import Database
 from syncline_common.ids import new_id
@@ -83,7 +84,8 @@ async def bus_of(kind: str) -> AsyncIterator[BusSettings]:
     namespace = f"t-{new_id().hex}"
     settings = BusSettings(bus_url=SecretStr(RABBIT), bus_namespace=namespace, bus_canary_seconds=0.5)
     try:
-        yield settings
+        async with a_seat():
+            yield settings
     finally:
         await forget_namespace(RABBIT, namespace, [*CONSUMERS, *(f"{it}.rebuilding" for it in CONSUMERS)])
 

@@ -55,6 +55,10 @@ class Need:
 
 # several whole products at once share a server that lets in 100
 FEW_CONNECTIONS = {"SYNCLINE_DATABASE_POOL_SIZE": os.environ.get("SYNCLINE_DATABASE_POOL_SIZE", "4")}
+MEMORY, ROOM = (
+    Path("/dev/shm"),
+    8 * 1024**3,
+)  # a disk takes milliseconds to forget one of a hundred thousand files
 
 
 def main() -> int:
@@ -69,7 +73,7 @@ def main() -> int:
     addresses["SYNCLINE_TEST_CHROMIUM"] = path_of_chromium()
     if not addresses["SYNCLINE_TEST_CHROMIUM"]:
         missing.append("the console in a browser (it needs chromium)")
-    for variable, value in {**addresses, **FEW_CONNECTIONS}.items():
+    for variable, value in {**addresses, **FEW_CONNECTIONS, **in_memory()}.items():
         print(f"export {variable}={shlex.quote(value)}")
     if not missing:
         return 0
@@ -116,6 +120,12 @@ def from_compose(need: Need, _: str) -> str:
     if not published or published.endswith(":0"):
         raise Unavailable(f"docker-compose.yml publishes no port of {need.compose_service}")
     return until_it_answers(need, need.compose_url(f"127.0.0.1:{published.rpartition(':')[2]}"))
+
+
+def in_memory() -> dict[str, str]:
+    """Where tests keep their files, if there is much of it."""
+    roomy = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    return {"PYTEST_DEBUG_TEMPROOT": str(MEMORY)} if roomy else {}
 
 
 def path_of_nginx() -> str:

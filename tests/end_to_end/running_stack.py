@@ -17,6 +17,7 @@ import httpx2
 
 from backing import ServerProcess
 from backing.databases import fresh_database
+from backing.seats import a_seat
 from backing.queues import forget_namespace
 from backing.signing_in import token_of
 from syncline_common.runtime.access import FIRST_EMAIL, PASSWORD_FILE
@@ -75,7 +76,11 @@ class Running:
 async def running_stack(folder: Path) -> AsyncIterator[Running]:
     namespace = f"t-stack-{secrets.token_hex(6)}"
     try:
-        async with fresh_database(POSTGRES) as database, httpx2.AsyncClient(trust_env=False) as http:
+        async with (
+            a_seat(),
+            fresh_database(POSTGRES) as database,
+            httpx2.AsyncClient(trust_env=False) as http,
+        ):
             own = {"DATABASE_URL": database, "BUS_URL": RABBIT, "BUS_NAMESPACE": namespace}
             passed = {name: value for name, value in os.environ.items() if not name.startswith("SYNCLINE_")}
             told = passed | {f"SYNCLINE_{name}": value for name, value in own.items()}
