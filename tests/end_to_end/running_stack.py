@@ -17,8 +17,8 @@ import httpx2
 
 from backing import ServerProcess
 from backing.databases import fresh_database
-from backing.seats import a_seat
 from backing.queues import forget_namespace
+from backing.seats import a_seat
 from backing.signing_in import token_of
 from syncline_common.runtime.access import FIRST_EMAIL, PASSWORD_FILE
 
