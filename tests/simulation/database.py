@@ -37,7 +37,7 @@ class Server:
     def __init__(self, metadata: MetaData, folder: Path) -> None:
         self._metadata, self._path = metadata, folder / "history.db"
         self._path.write_bytes(_template(metadata))
-        self.open: set[Adapter] = set()
+        self.open: dict[Adapter, None] = {}  # in the order they were lent; a set's hangs on addresses
         self._free: list[Lent] = []
         self._idle: list[sqlite3.Connection] = []  # opening one takes as long as two statements
         self._onlooker: sqlite3.Connection | None = None
@@ -54,11 +54,11 @@ class Server:
         else:
             connection = _engine().connect()
             adapter = cast(Adapter, connection.connection.dbapi_connection)
-        self.open.add(adapter)
+        self.open[adapter] = None
         return connection, adapter
 
     def give_back(self, connection: Connection, adapter: Adapter) -> None:
-        self.open.discard(adapter)
+        self.open.pop(adapter, None)
         self.end_turn(adapter)
         if adapter.usable:
             self._free.append((connection, adapter))
@@ -75,7 +75,7 @@ class Server:
     def take_back(self, adapter: Adapter, raw: sqlite3.Connection) -> None:
         raw.rollback()
         self._idle.append(raw)
-        self.open.discard(adapter)
+        self.open.pop(adapter, None)
         self.end_turn(adapter)
 
     def _open(self) -> sqlite3.Connection:

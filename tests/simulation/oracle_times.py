@@ -9,7 +9,7 @@ from simulation.cabinet import By, Effect
 from simulation.configurations import CONSTANTS
 from simulation.faults import Fault
 from simulation.lived import Lived
-from simulation.steps import Restore
+from simulation.steps import Restore, Resume
 from simulation.tracker import Request
 from simulation.verdict import Verdict
 from syncline_common.errors import CredentialRejected
@@ -64,13 +64,20 @@ def _over_budget(lived: Lived, side: Side) -> Iterator[Verdict]:
 
 
 def _bad_credentials(lived: Lived, side: Side) -> Iterator[Verdict]:
-    """Each credential a person enters may be tried a few times once it is bad, by all workers together."""
-    entered = [it.at for it in lived.history.steps if isinstance(it, Restore) and it.side is side]
+    """Each time a person enters one, or says "go on" with the one there is, a bad one may be tried a few times."""
+    entered = [
+        it.at
+        for it in lived.history.steps
+        if isinstance(it, Resume) or (isinstance(it, Restore) and it.side is side)
+    ]
     refused = (it for it in lived.trackers[side].requests if it.answer == CredentialRejected.code)
     for number, tries in Counter(bisect_right(entered, it.at) for it in refused).items():
         if tries > TRIES:
             yield Verdict(
-                "P14", None, None, f"{tries} tries in {side} with bad credential number {number + 1}"
+                "P14",
+                None,
+                None,
+                f"{tries} tries in {side} with a bad credential, asked for {number + 1} times",
             )
     for it in lived.remembered.failed:
         if it.code == CredentialRejected.code:

@@ -90,9 +90,20 @@ def agree(rules: Sequence[Mapped], values: dict[Side, Value], vendors: dict[Side
 
 
 def unsaid(lived: Lived, pair: Pair, rule: Mapped) -> bool:
-    """The only side that may speak has never said anything that was read: its silence clears nothing."""
+    """The only side that may speak has said nothing that was read, or nothing that was carried: silence clears nothing."""
     sources = [side for side in Side if not rule.direction.into(side)]
-    return any(all(it is None for it in _heard(lived, pair, side, rule.field(side))) for side in sources)
+    return any(_unheard(lived, pair, rule, it) or _taken_back(pair, rule, it) for it in sources)
+
+
+def _unheard(lived: Lived, pair: Pair, rule: Mapped, side: Side) -> bool:
+    return all(it is None for it in _heard(lived, pair, side, rule.field(side)))
+
+
+def _taken_back(pair: Pair, rule: Mapped, side: Side) -> bool:
+    """Said and cleared again before it was carried, during a pause for instance."""
+    written = (it for it in pair.timeline(side.other, rule.field(side.other)) if it.by is By.ENGINE)
+    silent = all(it.now.values[rule.field(side)] is None for it in pair.records[side])
+    return silent and not any(True for _ in written)
 
 
 def _heard(lived: Lived, pair: Pair, side: Side, field: str) -> Iterator[Value]:

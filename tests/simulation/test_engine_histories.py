@@ -8,10 +8,10 @@ from simulation.configurations import Variant
 from simulation.engine import Engine
 from simulation.faults import CALM, Rates
 from simulation.history import History
-from simulation.steps import Create, Edit, Mark, Sicken
+from simulation.steps import Create, Edit, Mark, Pause, Resume, Revoke, Sicken
 from simulation.trial import tried
 from simulation.vendors import Facts
-from syncline_common.schemas.values import Side
+from syncline_common.schemas.values import Direction, Side
 
 QUIET = Variant(policy="a", comments=False)
 
@@ -89,3 +89,28 @@ def test_an_edit_in_the_second_in_which_an_unanswered_copy_was_made_can_t_be_tol
     told = [alone.with_steps((*steps[:-1], it, steps[-1])) for it in edits]
     lived = [tried(it, lambda _: Engine()) for it in told]
     assert [it.verdicts for it in lived] == [(), ()]
+
+
+def test_what_its_source_said_and_took_back_during_a_pause_need_not_be_cleared() -> None:
+    """One way: nothing of it was ever carried, so nobody can know that the target's own value is the later one."""
+    one_way = replace(QUIET, direction=Direction.B_TO_A, creates="in_a")
+    calm = Facts(lost_hooks=0.2)
+    steps = (
+        Create(0.0, Side.B, "r2", (("short_description", "one"), ("description", None))),
+        Edit(12.69, Side.B, "r2", "description", "two"),
+        Pause(12.834),
+        Edit(29.527, Side.A, "r2", "Description", "three"),
+        Edit(29.527, Side.B, "r2", "description", None),
+    )
+    history = History(5002058, calm, calm, (one_way,), 1, 31.0, steps)
+    assert tried(history, lambda _: Engine()).verdicts == ()
+
+
+def test_who_resumes_with_the_same_bad_credential_asks_for_another_try() -> None:
+    steps = (
+        Create(0.0, Side.A, "r1", (("Title", "one"),)),
+        Revoke(14.0, Side.B),
+        *(it for at in range(30, 90, 20) for it in (Pause(float(at)), Resume(at + 10.0))),
+    )
+    history = History(1, Facts(), Facts(), (QUIET,), 1, 120.0, steps)
+    assert tried(history, lambda _: Engine()).verdicts == ()
