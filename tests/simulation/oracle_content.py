@@ -55,16 +55,19 @@ def _overwritten(pair: Pair, side: Side, field: str) -> Iterator[tuple[Effect, E
 def _seen_by_its_author(
     lived: Lived, pair: Pair, rule: Mapped, side: Side, lost: Effect, after: Effect
 ) -> bool:
-    """Whoever entered the winning value on the other side had had the losing one before their eyes."""
+    """Whoever entered the winning value on the other side had had the losing one before their eyes.
+
+    Many-to-one: or another of the values that mean it.
+    """
     here, there = rule.field(side), rule.field(side.other)
     vendors = {it: lived.trackers[it].vendor for it in Side}
-    shown = carried(rule, lost.changes[here][1], side.other, vendors[side.other])
-    put = after.changes[here][1]
+    value, put = lost.changes[here][1], after.changes[here][1]
+    shown = carried(rule, value, side.other, vendors[side.other])
     for edit in pair.timeline(side.other, there):
         came_from_it = same(carried(rule, edit.changes[there][1], side, vendors[side]), put)
         if edit.by is By.USER and came_from_it and lost.at <= edit.at <= after.at:
             seen = pair.held(side.other, there, lost.at, edit.at)
-            if any(same(it, shown) for it in seen):
+            if any(same(it, shown) or same(carried(rule, it, side, vendors[side]), value) for it in seen):
                 return True
     return False
 

@@ -9,6 +9,7 @@ from simulation.tracker import Tracker
 from syncline_common.errors import ContractBroken, RecordChanged, RemoteError
 from syncline_common.schemas.connector import NewRecord, RepeatClass, StreamTraits, Update
 from syncline_common.schemas.records import Changed, ChangePage, Comment, Feed, Record, RecordRef
+from syncline_common.schemas.values import Values
 
 
 class TrackerReader:
@@ -44,6 +45,10 @@ class TrackerReader:
         self._known(stream)
         found: Sequence[Record] = await self._tracker.ask("find", lambda: self._find(marker), [marker])
         return found
+
+    async def alike(self, stream: str, values: Values) -> Sequence[Record]:
+        """No history here has a flow that asks."""
+        raise NotImplementedError
 
     async def comments(self, ref: RecordRef) -> Sequence[Comment]:
         self._known(ref.stream)

@@ -114,3 +114,22 @@ def test_who_resumes_with_the_same_bad_credential_asks_for_another_try() -> None
     )
     history = History(1, Facts(), Facts(), (QUIET,), 1, 120.0, steps)
     assert tried(history, lambda _: Engine()).verdicts == ()
+
+
+def test_what_both_sides_said_at_once_was_seen_by_who_edits_it_next() -> None:
+    """Two values of side a mean what was entered on side b: the one that it held was one of them."""
+    one_way = replace(QUIET, direction=Direction.A_TO_B, creates="in_b", policy="b", otherwise=True)
+    coarse, calm = (
+        Facts(granularity=60.0, offset=0.7, conditional=False, page=5, lost_hooks=0.0),
+        Facts(lost_hooks=0.2),
+    )
+    made = (("Title", "Title 1 "), ("Description", "line 2\nand more"), ("State", "Active"), ("Priority", 4))
+    steps = (
+        Create(0.0, Side.A, "r1", (*made, ("AssignedTo", "ada@alder.example"))),
+        Sicken(6.206, Side.B, Rates(after=20, late=60, partly=20)),
+        Edit(50.25, Side.A, "r1", "State", "Closed"),
+        Edit(50.339, Side.B, "r1", "state", "6"),
+        Edit(53.561, Side.A, "r1", "State", "New"),
+    )
+    history = History(6000094, coarse, calm, (one_way,), 1, 106.0, steps)
+    assert tried(history, lambda _: Engine()).verdicts == ()

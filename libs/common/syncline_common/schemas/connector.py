@@ -15,6 +15,8 @@ from syncline_common.errors import RemoteError
 from syncline_common.schemas.records import ChangePage, Comment, Feed, Record, RecordRef
 from syncline_common.schemas.values import Values
 
+ALIKE = 100  # records that a search by values answers at most
+
 
 class RepeatClass(StrEnum):
     """K1: the vendor refuses a repetition. K2: our marker can be looked up. K3: only a person can tell."""
@@ -76,6 +78,9 @@ class Reader(Protocol):
 
     async def find(self, stream: str, marker: str) -> Sequence[Record]:
         """The records that bear `marker`, oldest first: a clone made inside the vendor's system bears it, too."""
+
+    async def alike(self, stream: str, values: Values) -> Sequence[Record]:
+        """The oldest records that may have these values, `ALIKE` at most: systems compare more loosely than we do."""
 
     async def comments(self, ref: RecordRef) -> Sequence[Comment]: ...
 

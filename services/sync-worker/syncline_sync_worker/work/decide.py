@@ -11,6 +11,7 @@ from syncline_sync_worker.domain.intent import UNSETTLED, Intent, IntentState
 from syncline_sync_worker.domain.link import Link, LinkState
 from syncline_sync_worker.engine.conversion import FieldProblem
 from syncline_sync_worker.engine.creation import Creation, creation
+from syncline_sync_worker.engine.identity import keys_of
 from syncline_sync_worker.engine.plan import Observed, Plan, plan
 from syncline_sync_worker.work.results import Result, Sight, Trouble, ignored, later, set_aside
 
@@ -27,6 +28,25 @@ class Make:
 
 
 @dataclass(frozen=True, slots=True)
+class Seek:
+    """To be made, unless it is there already."""
+
+    make: Make
+
+    @property
+    def sight(self) -> Sight:
+        return self.make.sight
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """It is there already."""
+
+    sight: Sight
+    partner: Record
+
+
+@dataclass(frozen=True, slots=True)
 class LookUp:
     sight: Sight
     intent: Intent
@@ -40,7 +60,7 @@ class Change:
     plan: Plan
 
 
-Decision = Result | Make | LookUp | Change
+Decision = Result | Make | Seek | Same | LookUp | Change
 
 
 def decide(sight: Sight, marker: str, traits: dict[Side, StreamTraits], now: datetime) -> Decision:
@@ -159,7 +179,8 @@ def _make(sight: Sight, record: Record, marker: str, now: datetime) -> Decision:
         names = ", ".join(made.missing)
         hint = f"Side {there} needs {names}, and no rule gives it a value"
         return set_aside(sight, Trouble("invalid", f"missing:{names}", hint), now)
-    return Make(sight, made, marker)
+    make = Make(sight, made, marker)
+    return Seek(make) if keys_of(sight.flow) else make
 
 
 def _has_left(sight: Sight) -> bool:

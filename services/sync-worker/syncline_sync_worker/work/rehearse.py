@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from syncline_common.configuration.facts import Surroundings
@@ -20,7 +20,8 @@ from syncline_sync_worker.engine.operations import shown
 from syncline_sync_worker.store.link_store import LinkStore
 from syncline_sync_worker.store.report_writer import ReportWriter
 from syncline_sync_worker.store.run_store import RunStore
-from syncline_sync_worker.work.decide import Change, Decision, Make, decide
+from syncline_sync_worker.work.decide import Change, Decision, Make, Same, Seek, decide
+from syncline_sync_worker.work.matching import Matcher, link_of
 from syncline_sync_worker.work.results import Sight
 from syncline_sync_worker.work.tools import Tools
 
@@ -98,7 +99,7 @@ class Rehearsal:
             links = await LinkStore(tx, self._run.connection).by_side(scene.flow.id, scene.side, scene.refs)
         here = await self._fetch(scene.side, scene.refs)
         there = await self._fetch(scene.side.other, [it.end(scene.side.other) for it in links.values()])
-        shown = [self._outcome(scene, ref, links.get(ref), {**here, **there}) for ref in scene.refs]
+        shown = [await self._outcome(scene, ref, links.get(ref), {**here, **there}) for ref in scene.refs]
         return sorted(shown, key=lambda it: it.action == "ignored")[: scene.sample]
 
     async def _fetch(self, side: Side, refs: Sequence[RecordRef]) -> dict[RecordRef, Record]:
@@ -107,7 +108,7 @@ class Rehearsal:
         found = await self._readers[side].fetch(refs[0].stream, [it.id for it in refs])
         return {it.ref: it for it in found.values()}
 
-    def _outcome(
+    async def _outcome(
         self, scene: _Scene, ref: RecordRef, link: Link | None, records: Mapping[RecordRef, Record]
     ) -> Outcome:
         ends = {side: link.end(side) for side in Side} if link else {scene.side: ref}
@@ -128,8 +129,17 @@ class Rehearsal:
         )
         traits = {side: self._readers[side].traits(scene.flow.flow.end(side).stream) for side in Side}
         mark = marker(self._tools.key, f"{self._run.connection.id}/{scene.flow.id}", scene.side, ref.id)
-        decision = decide(Sight(pair, scene.flow, link, seen), mark, traits, self._run.requested_at)
-        return _shown(scene, ref, link, seen, decision)
+        sight, now = Sight(pair, scene.flow, link, seen), self._run.requested_at
+        decision = decide(sight, mark, traits, now)
+        if not isinstance(decision, Seek):
+            return _shown(scene, ref, link, seen, decision)
+        found = await Matcher(self._tools.db, self._run.connection, self._readers, now).settle(decision.make)
+        if not isinstance(found, Same):
+            return _shown(scene, ref, link, seen, found)
+        seen = {**seen, scene.side.other: found.partner}
+        pair_of = replace(sight, records=seen, link=link_of(found, self._tools.new_id(), now))
+        planned = _shown(scene, ref, None, seen, decide(pair_of, mark, traits, now))
+        return replace(planned, action="match", reason=f"it is the same as {found.partner.ref.id}")
 
     async def _keep(self, outcomes: Sequence[Outcome]) -> None:
         counts: Counter[str] = Counter()

@@ -41,8 +41,9 @@ class AskedFacts:
         asked = {side: await self._surveyors.surveyor(node) for side, node in nodes.items()}
         streams = {side: await _streams(asked[side], _ends(document, side)) for side in Side}
         surroundings = Surroundings(streams[Side.A], streams[Side.B])
-        people = await _people(asked) if _maps_people(document, surroundings) else {side: () for side in Side}
-        return surroundings, people
+        if not _maps_people(document, surroundings):
+            return surroundings, {side: () for side in Side}
+        return surroundings, await _people(asked, {side: _named(document, side) for side in Side})
 
 
 def _ends(document: Document, side: Side) -> list[End]:
@@ -80,20 +81,32 @@ def _is_person(surroundings: Surroundings, stream: str, field: str | None, side:
     return known is not None and known.type is FieldType.PERSON
 
 
-async def _people(asked: Mapping[Side, Surveyor]) -> dict[Side, list[Known]]:
-    """Some systems list their people, some only answer a search: there the other side's are looked for."""
+def _named(document: Document, side: Side) -> list[str]:
+    """By the configuration itself: in tables, and by default."""
+    found: list[str] = []
+    for people in (flow.people for flow in document.flows):
+        default = people.default.a if side is Side.A else people.default.b
+        found += people.table.keys() if side is Side.A else people.table.values()
+        found += [str(default)] if default else []
+    return found
+
+
+async def _people(
+    asked: Mapping[Side, Surveyor], named: Mapping[Side, Sequence[str]]
+) -> dict[Side, list[Known]]:
+    """Some systems list their people, some only answer a search: there the named and the other side's are looked for."""
     listed = {side: [_known(it) for it in await asked[side].people("")] for side in Side}
     for side in Side:
         if not listed[side]:
-            listed[side] = await _looked_up(asked[side], listed[side.other])
+            others = [name for it in listed[side.other] if (name := it.email or it.login)]
+            listed[side] = await _looked_up(asked[side], [*named[side], *others])
     return listed
 
 
-async def _looked_up(surveyor: Surveyor, others: Sequence[Known]) -> list[Known]:
+async def _looked_up(surveyor: Surveyor, names: Iterable[str]) -> list[Known]:
     found: dict[str, Known] = {}
-    for name in [it.email or it.login for it in others][:PEOPLE_AT_MOST]:
-        if name:
-            found.update({it.key: _known(it) for it in await surveyor.people(name)})
+    for name in list(dict.fromkeys(names))[:PEOPLE_AT_MOST]:
+        found.update({it.key: _known(it) for it in await surveyor.people(name)})
     return list(found.values())
 
 

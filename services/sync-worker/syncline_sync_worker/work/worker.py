@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 
 from syncline_common.db.tx import Tx
-from syncline_common.errors import RemoteError
+from syncline_common.errors import NeedsPerson, RemoteError
 from syncline_common.schemas.connector import Reader, StreamTraits, Writer
 from syncline_common.schemas.values import Side
 from syncline_sync_worker.actions.told import started
@@ -18,13 +18,16 @@ from syncline_sync_worker.store.run_store import RunStore
 from syncline_sync_worker.store.work_store import WorkStore
 from syncline_sync_worker.work.changing import Changer
 from syncline_sync_worker.work.creating import Creator
-from syncline_sync_worker.work.decide import Change, Decision, LookUp, Make, decide
+from syncline_sync_worker.work.decide import Change, Decision, LookUp, Make, Same, Seek, decide
+from syncline_sync_worker.work.failing import failed
 from syncline_sync_worker.work.finish import finish_once
-from syncline_sync_worker.work.hand import Hand
+from syncline_sync_worker.work.hand import Hand, is_stopped
+from syncline_sync_worker.work.matching import Matcher, matched
 from syncline_sync_worker.work.observe import Observer, with_recent_writes
 from syncline_sync_worker.work.remember import remember
-from syncline_sync_worker.work.results import Result, Sight, Trouble, set_aside
+from syncline_sync_worker.work.results import Result, Sight, Trouble, later, set_aside
 from syncline_sync_worker.work.scan import scan_once
+from syncline_sync_worker.work.stopping import stop
 from syncline_sync_worker.work.tools import LEASE_SECONDS, SURE_SECONDS, Tools
 
 BATCH = 100
@@ -112,7 +115,7 @@ class _Attention:
         writers = {side: await systems.writer(hand.batch.node(side), priority) for side in Side}
         observer = Observer(self._tools, hand, readers)
         sights, results = await observer.observe()
-        decisions = await self._decide(observer, readers, sights)
+        decisions = await self._matched(readers, await self._decide(observer, readers, sights))
         results += [it for it in decisions if isinstance(it, Result)]
         results += await self._act(decisions, readers, writers)
         await remember(self._tools, hand, results)
@@ -127,6 +130,23 @@ class _Attention:
         again = await with_recent_writes(self._tools, self._hand, writing)
         others = [it for it in decisions if not (isinstance(it, Change) and it.plan.writes)]
         return others + [self._one(observer, readers, it) for it in again]
+
+    async def _matched(self, readers: dict[Side, Reader], decisions: Sequence[Decision]) -> list[Decision]:
+        hand = self._hand
+        matcher = Matcher(self._tools.db, hand.batch.connection, readers, hand.claimed_at)
+        return [await self._sought(matcher, it) if isinstance(it, Seek) else it for it in decisions]
+
+    async def _sought(self, matcher: Matcher, seek: Seek) -> Decision:
+        now = self._hand.claimed_at
+        if is_stopped(self._tools, self._hand):
+            return later(seek.sight, now, "stopped")
+        try:
+            found = await matcher.settle(seek.make)
+        except RemoteError as error:
+            if isinstance(error, NeedsPerson):
+                await stop(self._tools, self._hand.batch.connection, error, now)
+            return failed(seek.sight, error, now, self._tools.random)
+        return matched(found, self._tools.new_id(), now) if isinstance(found, Same) else found
 
     def _one(self, observer: Observer, readers: dict[Side, Reader], sight: Sight) -> Decision:
         now = self._hand.claimed_at

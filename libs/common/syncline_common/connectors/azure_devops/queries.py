@@ -1,15 +1,18 @@
 """Questions in WIQL, and where a feed goes on. WIQL knows no pages, so each page is a question of its own."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from syncline_common.connectors.times import EPOCH, instant, iso
-from syncline_common.errors import ContractBroken
+from syncline_common.errors import ContractBroken, RecordRejected
 from syncline_common.schemas.records import Changed
+from syncline_common.schemas.values import Value, Values
 
 PAGE = 200  # as many as one fetch takes
 SECOND = timedelta(seconds=1)
+REFERENCE = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)+")
 REPEATED = "Azure DevOps repeated a page"
 
 
@@ -78,6 +81,11 @@ def marked(stream: str, marker: str, marker_field: str | None) -> str:
     return _select(stream, where, by="[System.Id]")
 
 
+def alike(stream: str, values: Values) -> str:
+    where = " AND ".join(f"[{_reference(name)}] = {_literal(it)}" for name, it in sorted(values.items()))
+    return _select(stream, where, by="[System.Id]")
+
+
 def any_of(project: str) -> str:
     return f"SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = {quoted(project)}"
 
@@ -88,6 +96,16 @@ def latest_of(project: str) -> str:
 
 def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
+
+
+def _literal(value: Value) -> str:
+    return str(value) if isinstance(value, int | float) else quoted(str(value))
+
+
+def _reference(name: str) -> str:
+    if not REFERENCE.fullmatch(name):
+        raise RecordRejected("There is no such field", detail=name[:40])
+    return name
 
 
 def _select(stream: str, where: str, *, by: str) -> str:

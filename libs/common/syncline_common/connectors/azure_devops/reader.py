@@ -9,6 +9,7 @@ from syncline_common.connectors.azure_devops.manifest import WORK_ITEMS
 from syncline_common.connectors.azure_devops.queries import (
     PAGE,
     Place,
+    alike,
     everything,
     marked,
     must_follow,
@@ -28,8 +29,9 @@ from syncline_common.connectors.bulk import whole
 from syncline_common.connectors.times import instant, vendor_now
 from syncline_common.connectors.understanding import rows_of, understood
 from syncline_common.errors import ContractBroken
-from syncline_common.schemas.connector import StreamTraits
+from syncline_common.schemas.connector import ALIKE, StreamTraits
 from syncline_common.schemas.records import Changed, ChangePage, Comment, Feed, Record, RecordRef
+from syncline_common.schemas.values import Values
 from syncline_common.sdk.ports import NOT_CHECKED, Attachment, Found, Out
 
 
@@ -78,6 +80,11 @@ class AzureDevOpsReader(AzureDevOpsSurveyor):
         found = (await self.fetch(stream, [str(it) for it in ids])).values()
         bearing = [it for it in found if it.marker == marker]
         return sorted(bearing, key=lambda it: (it.created_at, int(it.ref.id)))
+
+    async def alike(self, stream: str, values: Values) -> Sequence[Record]:
+        ids, _ = await self.boards.ask(alike(stream, values), top=ALIKE)
+        found = (await self.fetch(stream, [str(it) for it in ids])).values()
+        return sorted(found, key=lambda it: (it.created_at, int(it.ref.id)))
 
     async def comments(self, ref: RecordRef) -> Sequence[Comment]:
         project = (await self.boards.item(ref.id))["fields"][PROJECT]

@@ -13,9 +13,11 @@ from typing import Any
 from syncline_common.connectors.servicenow.records import ID, UPDATED, moment, wire_time
 from syncline_common.connectors.times import EPOCH
 from syncline_common.errors import ContractBroken, RecordRejected
+from syncline_common.schemas.values import Values
 
 SAFE_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 SAFE_NAME = re.compile(r"[a-z][a-z0-9_]{0,79}")
+SPLITTING = re.compile(r"[\^\r\n]+")
 BY_TIME = f"ORDERBY{UPDATED}^ORDERBY{ID}"
 
 
@@ -76,6 +78,20 @@ def after_all(token: str | None, rows: Sequence[Mapping[str, Any]], page: int) -
 def one_of(ids: Sequence[str]) -> str:
     """Ids that can't be real are left out: nothing has them."""
     return f"{ID}IN{','.join(it for it in ids if SAFE_ID.fullmatch(it))}"
+
+
+def alike(values: Values) -> str:
+    """How `^` would be written within a value is nowhere certain: of such a one its longest part is looked for."""
+    asked = [_condition(name, str(it)) for name, it in sorted(values.items())]
+    return "^".join([*asked, f"ORDERBY{ID}"])
+
+
+def _condition(name: str, value: str) -> str:
+    parts = [it.strip() for it in SPLITTING.split(value)]
+    longest = max(parts, key=len)
+    if not longest:
+        raise RecordRejected("This value can't be asked for", detail=name)
+    return f"{table(name)}{'=' if len(parts) == 1 else 'LIKE'}{longest}"
 
 
 def must_name(rows: Sequence[Mapping[str, Any]], tables: Sequence[str]) -> None:

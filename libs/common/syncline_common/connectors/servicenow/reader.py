@@ -12,6 +12,7 @@ from syncline_common.connectors.servicenow.queries import (
     SAFE_ID,
     Place,
     after_all,
+    alike,
     checked,
     everything,
     one_of,
@@ -30,8 +31,9 @@ from syncline_common.connectors.servicenow.records import (
 from syncline_common.connectors.servicenow.surveyor import ServiceNowSurveyor
 from syncline_common.connectors.understanding import understood
 from syncline_common.errors import ContractBroken, PermissionMissing
-from syncline_common.schemas.connector import StreamTraits
+from syncline_common.schemas.connector import ALIKE, StreamTraits
 from syncline_common.schemas.records import Changed, ChangePage, Comment, Feed, Record, RecordRef
+from syncline_common.schemas.values import Values
 from syncline_common.sdk.ports import NOT_CHECKED, Attachment, Found, Out
 
 VERSIONS = (ID, VERSION, UPDATED)
@@ -90,6 +92,12 @@ class ServiceNowReader(ServiceNowSurveyor):
         found = [to_record(it, stream, types, self._marker(stream)) for it in page.rows]
         bearing = [it for it in found if it.marker == marker]
         return sorted(bearing, key=lambda it: (it.created_at, it.ref.id))
+
+    async def alike(self, stream: str, values: Values) -> Sequence[Record]:
+        types = await self.types(stream)
+        page = await self.tables.page(stream, alike(values), limit=ALIKE)
+        found = [to_record(it, stream, types, self._marker(stream)) for it in page.rows]
+        return sorted(found, key=lambda it: (it.created_at, it.ref.id))
 
     async def comments(self, ref: RecordRef) -> Sequence[Comment]:
         query = f"element_id={checked(ref.id)}^elementINcomments,work_notes^ORDERBY{CREATED}"
