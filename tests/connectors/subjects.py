@@ -227,6 +227,7 @@ class Joined:
     person: str
     sample: Values
     change: Values
+    key: str
     sent_to_sign_in: type[errors.RemoteError]
     asks_nothing: Collection[str] = ()
     gateway: type[Gateway] = Gateway
@@ -267,7 +268,7 @@ class AzureDevOps(Joined):
     kind, address, made = "azure_devops", "https://dev.azure.com/sandbox", Organised
     stream, person = "Bug", "triage"
     project: str | None = FABRIKAM.name
-    sample, change = A_BUG, A_CHANGED_BUG
+    sample, change, key = A_BUG, A_CHANGED_BUG, "System.Title"
     sent_to_sign_in: type[errors.RemoteError] = errors.CredentialRejected
 
     def auth(self) -> Auth:
@@ -298,7 +299,7 @@ class ServiceNow(Joined):
     kind, address, made = "servicenow", "https://sandbox.service-now.com", Instanced
     stream, person = "incident", "sync"
     project: str | None = None
-    sample, change = AN_INCIDENT, A_CHANGED_INCIDENT
+    sample, change, key = AN_INCIDENT, A_CHANGED_INCIDENT, "short_description"
     sent_to_sign_in: type[errors.RemoteError] = errors.Unavailable
     asks_nothing: Collection[str] = ("projects",)
 

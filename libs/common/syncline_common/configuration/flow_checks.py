@@ -1,17 +1,21 @@
 """What can be wrong with a flow as a whole: its streams, projects, filters, and what it leaves out."""
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 
 from syncline_common.configuration.facts import StreamFacts, Surroundings
 from syncline_common.configuration.filters import FilterFault, compile_filter, named_by
 from syncline_common.configuration.places import FlowAt
 from syncline_common.configuration.problems import Problem, nearest, problem
-from syncline_common.schemas.values import Direction, Side
+from syncline_common.schemas.values import Direction, FieldType, Side
+
+LOOKED_UP = (FieldType.TEXT, FieldType.NUMBER, FieldType.CHOICE)
 
 
 def flow_problems(at: FlowAt, known: Surroundings) -> Iterator[Problem]:
     yield from _creates(at)
     yield from _identity(at)
+    yield from _keys_to_look_up_by(at, known)
     if at.complete:
         yield from _conflicts(at)
     yield from _two_rules_one_field(at)
@@ -102,6 +106,19 @@ def _identity(at: FlowAt) -> Iterator[Problem]:
             yield problem(
                 (*place, number), f"{key} is neither a rule nor a field of side a that is mapped.", fix
             )
+
+
+def _keys_to_look_up_by(at: FlowAt, known: Surroundings) -> Iterator[Problem]:
+    for number, key in enumerate(at.flow.identity.keys):
+        rules = [it.rule for it in at.rules if key in (it.rule.id, it.rule.a)]
+        for rule, side in product(rules, Side):
+            stream = known.stream(side, at.flow.end(side).stream)
+            field = stream.by_name.get(rule.field(side) or "") if stream else None
+            if field is not None and field.type not in LOOKED_UP:
+                said = (
+                    f"Side {side} can't be searched by {field.name}: it is no short text, number or choice."
+                )
+                yield problem((*at.place, "identity", "keys", number), said, "Choose another field as key.")
 
 
 def _conflicts(at: FlowAt) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from typing import Any
 from syncline_common.errors import RemoteError
 from syncline_common.schemas.connector import NewRecord, Update
 from syncline_common.schemas.records import ChangePage, Feed, Record, RecordRef
+from syncline_common.schemas.values import Values
 from syncline_common.sdk.ports import Attachment, File
 from syncline_common.testing.contract.subject import Ports, Scene, Subject
 
@@ -51,6 +52,10 @@ def new_records(subject: Subject) -> list[NewRecord]:
     return [NewRecord(subject.stream, subject.sample, it, subject.project) for it in MARKERS]
 
 
+def key_of(about: Given) -> Values:
+    return {about.subject.key: about.seen[0].values[about.subject.key]}
+
+
 async def _changes(ports: Ports, about: Given) -> ChangePage:
     page = await ports.reader.changes(about.subject.stream, Feed.RECORDS, NEVER, None)
     return replace(page, vendor_now=NEVER)
@@ -83,6 +88,7 @@ READS: Mapping[str, Operation] = {
     "inventory": _inventory,
     "fetch": lambda ports, about: ports.reader.fetch(about.subject.stream, about.scene.ids),
     "find": lambda ports, about: ports.reader.find(about.subject.stream, about.scene.marker),
+    "alike": lambda ports, about: ports.reader.alike(about.subject.stream, key_of(about)),
     "comments": lambda ports, about: ports.reader.comments(about.ref),
     "attachments": lambda ports, about: ports.reader.attachments(about.ref),
     "download": _download,

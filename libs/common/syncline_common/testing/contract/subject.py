@@ -105,6 +105,7 @@ class Subject(Protocol):
     person: str  # part of a person's name
     sample: Values  # of a new record
     change: Values  # ... of a changed one
+    key: str  # a field of a short text
     sent_to_sign_in: type[RemoteError]  # what a page of HTML means to a read
     secret: str  # that the ports use
     asks_nothing: Collection[str]  # operations whose answer is known without the vendor

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from syncline_common.errors import RecordChanged, RecordGone, RemoteError, UnknownOutcome
-from syncline_common.schemas.connector import Update
+from syncline_common.schemas.connector import NewRecord, Update
 from syncline_common.schemas.records import Record
 from syncline_common.sdk.ports import Out, Parts, Reply
 from syncline_common.testing.contract.operations import MARKERS, file_of, new_records
@@ -59,6 +59,17 @@ class WritingContract:
         found = await subject.ports().reader.find(subject.stream, MARKERS[0])
         assert [it.ref.id for it in found] == [of(made).ref.id, copy]
         assert [it.marker for it in found] == [MARKERS[0]] * 2
+
+    async def test_what_has_a_value_is_found_by_it(self, subject: Subject) -> None:
+        """Whatever a query is made of: quotes, carets, operators. The caller compares, so more may be found, never less."""
+        subject.system()
+        for number, words in enumerate(("O'Brien", "one^two", 'He said "no" = 1', "grün, blau")):
+            values = {**subject.sample, subject.key: words}
+            new = NewRecord(subject.stream, values, MARKERS[0][:-1] + "abcd"[number], subject.project)
+            [made] = await subject.ports().writer.create([new])
+            found = await subject.ports().reader.alike(subject.stream, {subject.key: words})
+            assert of(made).ref in [it.ref for it in found], words
+            assert not await subject.ports().reader.alike(subject.stream, {subject.key: f"{words} else"})
 
     async def test_nobody_elses_marker_is_found(self, subject: Subject) -> None:
         subject.system()
