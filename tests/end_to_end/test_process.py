@@ -6,7 +6,6 @@ import stat
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
-from time import monotonic
 
 import pytest
 
@@ -42,11 +41,10 @@ async def test_started_used_stopped_and_started_again(start: Start, tmp_path: Pa
     async with client_of(url, password) as client, client.stream() as stream:
         network = await client.create_network("Support")
         assert (await network_of(stream))[1] == network
-        asked = monotonic()
         first.signal(signal.SIGTERM)
         assert await stream.ended()
         assert await first.until_it_ended() == 0
-    assert monotonic() - asked < 10 and "Syncline has stopped." in first.said
+    assert "Syncline has stopped." in first.said
     assert refuses_connections(url)
     second = start()
     async with client_of(await second.until_it_runs(), password) as client:
