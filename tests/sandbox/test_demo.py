@@ -1,11 +1,10 @@
 """The demo's data: plausible, the same each time, and reachable by what is printed."""
 
-import json
 from typing import Any
 
 from sandbox.desk import BoardsDesk, Hands, InstanceDesk
 from syncline_sandbox import demo
-from syncline_sandbox.__main__ import routes
+from syncline_sandbox.serving import routes
 from syncline_sandbox.vendor import Vendor
 
 
@@ -47,6 +46,6 @@ def test_what_was_begun_with_passes_the_rules() -> None:
 
 
 def test_routes_lead_both_systems_here() -> None:
-    found = json.loads(routes("http://127.0.0.1:1", "http://127.0.0.1:2"))
+    found = routes("http://127.0.0.1:1", "http://127.0.0.1:2")
     assert found["https://dev.azure.com/sandbox"] == "http://127.0.0.1:1"
     assert found["https://sandbox.service-now.com"] == "http://127.0.0.1:2"

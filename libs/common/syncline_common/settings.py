@@ -144,6 +144,26 @@ class ProcessSettings(Settings):
     )
 
 
+class DemoSettings(Settings):
+    """Two simulated systems in step, for somebody who looks at Syncline for the first time; one process with SQLite only."""
+
+    demo: bool = Field(
+        default=False,
+        description="Begin with the demo in an empty data directory, and go on with it later; `make run` sets it, `make run DEMO=0` leaves it out.",
+    )
+    demo_port: int = Field(
+        default=9401,
+        ge=0,
+        le=65534,
+        description="Where the first simulated system listens, on loopback; the second has the next. One that is taken is replaced by a free one.",
+    )
+    demo_every: float = Field(
+        default=20.0,
+        ge=0,
+        description="Seconds between two edits of its invented people in the beginning; 0, and they do nothing.",
+    )
+
+
 AREAS: tuple[type[Settings], ...] = (
     DatabaseSettings,
     BusSettings,
@@ -153,4 +173,5 @@ AREAS: tuple[type[Settings], ...] = (
     AccessSettings,
     KeySettings,
     ProcessSettings,
+    DemoSettings,
 )

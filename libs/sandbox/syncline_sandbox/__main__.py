@@ -8,7 +8,7 @@ import uvicorn
 
 from syncline_sandbox import demo
 from syncline_sandbox.post import LoopbackPost
-from syncline_sandbox.serving import HOST, configured
+from syncline_sandbox.serving import HOST, configured, routes
 from syncline_sandbox.vendor import Vendor
 
 SAID = """\
@@ -20,13 +20,6 @@ ServiceNow    https://sandbox.service-now.com       served at {servicenow}, its 
 Start Syncline with
   SYNCLINE_ROUTES='{routes}'
 """
-
-
-def routes(azure_devops: str, servicenow: str) -> str:
-    """Whatever a connector calls of the two, people and their pictures included."""
-    hosts = ("dev.azure.com", "vssps.dev.azure.com", "vsaex.dev.azure.com")
-    prefixes = {f"https://{host}/sandbox": azure_devops for host in hosts}
-    return json.dumps({**prefixes, "https://sandbox.service-now.com": servicenow})
 
 
 async def serve(vendors: list[tuple[Vendor, int]]) -> None:
@@ -43,7 +36,8 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=60, help="of each")
     given = parser.parse_args()
     first, second = (f"http://{HOST}:{port}" for port in (given.port, given.port + 1))
-    print(SAID.format(azure_devops=first, servicenow=second, routes=routes(first, second)), flush=True)
+    way = json.dumps(routes(first, second))
+    print(SAID.format(azure_devops=first, servicenow=second, routes=way), flush=True)
     vendors: list[tuple[Vendor, int]] = [
         (demo.organisation(given.seed, given.records), given.port),
         (demo.instance(given.seed, given.records), given.port + 1),

@@ -17,6 +17,7 @@ from syncline_sandbox.calls import Answer, Call, call_of
 from syncline_sandbox.control import control_routes
 from syncline_sandbox.deliveries import Delivery
 from syncline_sandbox.faults import WITHOUT_EFFECT, Fault
+from syncline_sandbox.ledger import Request as Noted
 from syncline_sandbox.vendor import Vendor
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -45,14 +46,14 @@ class Front:
         fault = self._vendor.faults.take(operation)
         noted.fault = fault
         await asyncio.sleep(self._vendor.latency_random.uniform(*self._vendor.latency))
-        response = await self._respond(call, operation, fault, noted.number)
+        response = await self._respond(call, operation, fault, noted)
         noted.status = response.status_code
         return response
 
-    async def _respond(self, call: Call, operation: str, fault: Fault | None, number: int) -> Response:
+    async def _respond(self, call: Call, operation: str, fault: Fault | None, noted: Noted) -> Response:
         if fault in WITHOUT_EFFECT:
             return await self._refuse(call, fault)
-        answer, delay = self._serve(call, number)
+        answer, delay = self._serve(call, noted)
         await self._wait(delay + (self._slow if fault is Fault.SLOW else 0.0))
         if fault is Fault.SAME_PAGE:
             answer = self._last.get((call.method, call.path), answer)
@@ -80,10 +81,10 @@ class Front:
         refuse = refusals.get(fault, self._vendor.unavailable) if fault else self._vendor.unavailable
         return misbehaviour.response(refuse(), None)
 
-    def _serve(self, call: Call, number: int) -> tuple[Answer, float]:
+    def _serve(self, call: Call, noted: Noted) -> tuple[Answer, float]:
         """Without a pause, so that whatever happens here is this request's doing."""
         ledger = self._vendor.ledger
-        ledger.current = ledger.requests[number - 1]
+        ledger.current = noted
         try:
             return self._vendor.answer(call)
         finally:

@@ -1,7 +1,7 @@
 """What was asked of a vendor and what came of it: the oracle of every test that a sandbox takes part in."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -42,8 +42,16 @@ class Ledger:
     effects: list[Effect] = field(default_factory=list)
     current: Request | None = None  # whose effects are being noted
 
+    def __reduce__(self) -> tuple[type["Ledger"], tuple[()]]:
+        """It is empty when what it is about has been put away and is found again."""
+        return Ledger, ()
+
+    def forget(self, kept: int) -> None:
+        """Numbers go on."""
+        del self.requests[:-kept], self.effects[:-kept]
+
     def asked(self, at: datetime, operation: str, method: str, target: str) -> Request:
-        request = Request(len(self.requests) + 1, at, operation, method, target)
+        request = Request(_next(self.requests), at, operation, method, target)
         self.requests.append(request)
         return request
 
@@ -51,10 +59,14 @@ class Ledger:
         """`place` is stream, id and version; `before` and `after` hold what differs."""
         number = self.current.number if self.current else None
         before, after = values.get("before") or {}, values.get("after") or {}
-        self.effects.append(Effect(len(self.effects) + 1, at, who, what, *place, before, after, number))
+        self.effects.append(Effect(_next(self.effects), at, who, what, *place, before, after, number))
 
     def count(self) -> Counter[str]:
         return Counter(it.operation for it in self.requests)
 
     def of(self, id: str) -> list[Effect]:
         return [it for it in self.effects if it.id == id]
+
+
+def _next(of: Sequence[Request] | Sequence[Effect]) -> int:
+    return of[-1].number + 1 if of else 1

@@ -9,6 +9,7 @@ from types import FrameType
 import uvicorn
 
 from syncline_sandbox.front import Post, application
+from syncline_sandbox.keeping import Keep, kept_before_answers
 from syncline_sandbox.vendor import Vendor
 
 HOST = "127.0.0.1"
@@ -47,13 +48,32 @@ def configured(
     return uvicorn.Config(app, host=HOST, port=port, log_level=log_level, date_header=False)
 
 
+def routes(azure_devops: str, servicenow: str) -> dict[str, str]:
+    """Whatever a connector calls of the two, people and their pictures included."""
+    hosts = ("dev.azure.com", "vssps.dev.azure.com", "vsaex.dev.azure.com")
+    prefixes = {f"https://{host}/sandbox": azure_devops for host in hosts}
+    return {**prefixes, "https://sandbox.service-now.com": servicenow}
+
+
 @asynccontextmanager
 async def served(
-    vendor: Vendor, post: Post | None = None, *, hang: float = 60.0, slow: float = 5.0
+    vendor: Vendor,
+    post: Post | None = None,
+    *,
+    port: int = 0,
+    keep: Keep | None = None,
+    hang: float = 60.0,
+    slow: float = 5.0,
 ) -> AsyncIterator[str]:
-    """Its address, for as long as the block lasts; connections that are still open then are cut off."""
-    server = _Brief(configured(vendor, post, hang=hang, slow=slow, log_level="critical"))
-    listening = socket.create_server((HOST, 0))  # who calls before it is up waits in its queue
+    """Its address, for as long as the block lasts; connections that are still open then are cut off.
+
+    `keep` puts away what the vendor holds: after each call that may have changed it, before its answer.
+    """
+    config = configured(vendor, post, hang=hang, slow=slow, log_level="critical")
+    if keep is not None:
+        config.app = kept_before_answers(config.app, vendor, keep)
+    server = _Brief(config)
+    listening = _listening(port)  # who calls before it is up waits in its queue
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # inherited; else each body waits 40 ms
     running = asyncio.create_task(server.serve([listening]))
     try:
@@ -61,3 +81,11 @@ async def served(
     finally:
         server.cut_off()
         await running
+
+
+def _listening(port: int) -> socket.socket:
+    """There if it is free, else anywhere: addresses of systems don't change by it, routes do."""
+    try:
+        return socket.create_server((HOST, port))
+    except OSError:
+        return socket.create_server((HOST, 0))

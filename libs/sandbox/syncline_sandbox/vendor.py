@@ -76,6 +76,10 @@ class Vendor(ABC):
     def edit(self, id: str, values: Mapping[str, Any], by: str) -> None:
         """What a person does in the vendor's own pages. Raises Refused as the vendor's API would."""
 
+    @abstractmethod
+    def create(self, stream: str, values: Mapping[str, Any], by: str) -> Stored:
+        """Likewise, a new record."""
+
     @property
     @abstractmethod
     def people(self) -> Sequence[str]:
@@ -95,6 +99,11 @@ class Vendor(ABC):
 
     def delivered(self, delivery: Delivery, status: int | None) -> None:
         self.deliveries.answered.append((delivery, status))
+
+    def forget(self, kept: int) -> None:
+        """All but the last `kept` of what was asked, done and delivered: who runs for days needs no more."""
+        self.ledger.forget(kept)
+        del self.deliveries.answered[:-kept], self.deliveries.lost_ones[:-kept]
 
     def guid(self) -> str:
         text = f"{self.random.getrandbits(128):032x}"

@@ -5,6 +5,7 @@ import asyncio
 import sys
 from pathlib import Path
 
+from syncline_common.errors import SynclineError
 from syncline_common.logging import set_up_logging
 from syncline_common.runtime.access import PASSWORD_FILE
 from syncline_common.runtime.command import migrate_all
@@ -13,9 +14,14 @@ from syncline_common.settings import (
     AccessSettings,
     BusSettings,
     DatabaseSettings,
+    DemoSettings,
     ProcessSettings,
+    RouteSettings,
     ServeSettings,
 )
+from syncline_console.client.line import Refused
+from syncline_embedded.demo import Demo, prepared
+from syncline_embedded.demo_building import NotBuilt, build, in_step
 from syncline_embedded.lock import locked
 from syncline_embedded.main import Together, run_together
 from syncline_embedded.services import WITH_TABLES
@@ -40,11 +46,41 @@ def main() -> None:
 
 async def run(database: DatabaseSettings, process: ProcessSettings) -> None:
     first = not (database.data_dir / PASSWORD_FILE).exists()
-    async with run_together(database, BusSettings(), ServeSettings(), process, AccessSettings()) as together:
-        _greet(together, database.data_dir, first=first)
+    async with (
+        prepared(DemoSettings(), database, RouteSettings()) as ground,
+        run_together(
+            database, BusSettings(), ServeSettings(), process, AccessSettings(), routes=ground.routes
+        ) as together,
+    ):
+        _greet(together, database.data_dir, first=first, demo=ground.demo)
+        showing = asyncio.create_task(_show(ground.demo, together)) if ground.demo else None
         await until_stopped()
+        if showing is not None:
+            showing.cancel()
+            await asyncio.gather(showing, return_exceptions=True)
         together.wind_down()
     print("Syncline has stopped.", flush=True)
+
+
+async def _show(demo: Demo, together: Together) -> None:
+    """Only the demo suffers from what goes wrong here, and the next start goes on with it."""
+    if demo.is_built:
+        return
+    try:
+        built = await build(demo, together.lines, together.platform.access)
+        linked = await in_step(together.lines, together.platform.access, built)
+    except (NotBuilt, Refused, SynclineError) as exc:
+        print(f"  The demo could not be built: {exc}\n", flush=True)
+        return
+    print(
+        f"  The demo's {linked} bugs and incidents are in step: edit one in its own system's page, and seconds later\n"
+        f"  the other has it. In between: {_address(together)}{built.page}\n",
+        flush=True,
+    )
+
+
+def _address(together: Together) -> str:
+    return together.platform.serve.public_url or together.url
 
 
 def _process_settings() -> ProcessSettings:
@@ -55,9 +91,9 @@ def _process_settings() -> ProcessSettings:
     return ProcessSettings(**(given.model_dump(exclude_unset=True) | left_open))
 
 
-def _greet(together: Together, data_dir: Path, *, first: bool) -> None:
+def _greet(together: Together, data_dir: Path, *, first: bool, demo: Demo | None) -> None:
     """The password is shown once, when it has just been made; later, where it is kept."""
-    access, url = together.platform.access, together.platform.serve.public_url or together.url
+    access, url = together.platform.access, _address(together)
     assert access.admin_password is not None
     made_now = first and (data_dir / PASSWORD_FILE).exists()
     where = f"(in {data_dir / PASSWORD_FILE})" if (data_dir / PASSWORD_FILE).exists() else "(as it was set)"
@@ -67,9 +103,22 @@ def _greet(together: Together, data_dir: Path, *, first: bool) -> None:
         f"  Sign in as    {access.admin_email}\n"
         f"  Password      {access.admin_password.get_secret_value() if made_now else where}\n"
         f"  Data          {data_dir.resolve()}\n"
+        f"{_greet_demo(demo)}"
         f"  Stop          Ctrl-C\n",
         flush=True,
     )
+
+
+def _greet_demo(demo: Demo | None) -> str:
+    if demo is None:
+        return ""
+    told = (
+        "people work in two simulated systems"
+        if demo.is_built
+        else "two simulated systems are being connected"
+    )
+    pages = "".join(f"  {it['name']:<13} {it['page']}\n" for it in demo.systems.values())
+    return f"  Demo          {told}; leave it out with DEMO=0\n{pages}"
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from syncline_common.settings import (
     ServeSettings,
 )
 from syncline_console.app import open_console
+from syncline_console.client.line import Lines
 from syncline_embedded.front import front, inside
 from syncline_embedded.services import SERVICES, WITH_TABLES
 
@@ -31,6 +32,7 @@ class Together:
     url: str
     platform: Platform
     hosted: Sequence[Hosted]
+    lines: Lines  # to the services, as the console has them
 
     def wind_down(self) -> None:
         for service in self.hosted:
@@ -67,4 +69,4 @@ async def run_together(
                     trusted=serve.trusted_proxies,
                 ) as url,
             ):
-                yield Together(url, platform, [*hosted.values(), console])
+                yield Together(url, platform, [*hosted.values(), console], console.app.state.own.lines)

@@ -124,15 +124,26 @@ class Organisation(Vendor):
     def edit(self, id: str, values: Mapping[str, Any], by: str) -> None:
         """By whoever is named, by the rules that hold for everybody."""
         boards, stored = self.boards, self.boards.item(id)
-        unknown = [ref for ref in values if ref not in FIELDS]
-        if unknown:
-            raise unknown_field(unknown[0])
-        type = TYPES[stored.stream]
-        given = {ref: accepted(boards, ref, value, type, bypasses=False) for ref, value in values.items()}
+        given = self._accepted(TYPES[stored.stream], values)
         check_rules(boards, stored.values, {**stored.values, **given})
         self.writing.change(
             stored, given, boards.who(by)[0].name if boards.who(by) else by, boards.now_text()
         )
+
+    def create(self, stream: str, values: Mapping[str, Any], by: str) -> Stored:
+        """In the project that the area is of."""
+        boards, type = self.boards, TYPES[stream]
+        project = boards.project(str(values["System.AreaPath"]).partition("\\")[0])
+        after = self.writing.begun(type, project, self._accepted(type, values), by)
+        stored = self.writing.add(type, after, by)
+        boards.announce("workitem.created", stored, stored.latest)
+        return stored
+
+    def _accepted(self, type: ItemType, values: Mapping[str, Any]) -> dict[str, Any]:
+        unknown = [ref for ref in values if ref not in FIELDS]
+        if unknown:
+            raise unknown_field(unknown[0])
+        return {ref: accepted(self.boards, ref, value, type, bypasses=False) for ref, value in values.items()}
 
     @property
     def people(self) -> Sequence[str]:

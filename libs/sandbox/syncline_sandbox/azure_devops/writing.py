@@ -53,19 +53,26 @@ class Writing:
         patch = patch_of(call.body)
         self._check_rights(call, caller)
         given = self._accepted(patch, type, call)
-        at = boards.now_text()
-        after = {**_beginning(type, project, caller, at), **given}
-        check_rules(boards, {}, after)
+        after = self.begun(type, project, given, caller)
         linking.check(boards, "", patch)
         after |= linking.counted(boards, "", patch)
         if call.flag("validateOnly"):
             shown = {"id": 0, "rev": 0, "fields": {ref: it for ref, it in after.items() if it is not None}}
             return as_json({**shown, "url": f"{call.base}/_apis/wit/workItems/0"})
-        boards.last_id += 1
-        stored = boards.store.add(type.name, str(boards.last_id), after, caller)
+        stored = self.add(type, after, caller)
         linking.apply(boards, stored, patch, caller, call.base)
         boards.announce("workitem.created", stored, stored.latest)
         return as_json(boards.document(stored, call.base, expand="all"))
+
+    def begun(self, type: ItemType, project: Project, given: Mapping[str, Any], by: str) -> dict[str, Any]:
+        """What a new item holds. Raises Refused if the process does not want it so."""
+        after = {**_beginning(type, project, by, self._boards.now_text()), **given}
+        check_rules(self._boards, {}, after)
+        return after
+
+    def add(self, type: ItemType, values: Mapping[str, Any], by: str) -> Stored:
+        self._boards.last_id += 1
+        return self._boards.store.add(type.name, str(self._boards.last_id), values, by)
 
     def update(self, call: Call, caller: str) -> Answer:
         check_content_type(call, PATCH_JSON)

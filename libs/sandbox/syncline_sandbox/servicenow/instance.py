@@ -126,6 +126,9 @@ class Instance(Vendor):
         given = {name: str(value) for name, value in values.items() if name not in JOURNALS}
         self.tables.change(stored, given, notes, by)
 
+    def create(self, stream: str, values: Mapping[str, Any], by: str) -> Stored:
+        return self.tables.insert(stream, {name: str(value) for name, value in values.items()}, by)
+
     @property
     def people(self) -> Sequence[str]:
         return [it.user_name for it in sorted(ACCOUNTS, key=lambda it: bool(it.password))]
