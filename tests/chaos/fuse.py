@@ -41,6 +41,9 @@ class Fuse:
         draft.write_text(f"{serial} {point} {count} {number.value}")
         draft.rename(self._laid)
 
+    def remove(self) -> None:
+        self._laid.unlink(missing_ok=True)
+
     @property
     def burnt(self) -> bool:
         return not self._laid.exists()

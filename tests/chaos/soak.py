@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from chaos.broker import SCENARIOS as BROKER
+from chaos.building import SCENARIOS as BUILD
 from chaos.database_away import SCENARIOS as DATABASE
 from chaos.history import crash_history
 from chaos.order import order_history
@@ -23,6 +24,7 @@ SUITES: dict[str, Mapping[str, Scenario]] = {
     "crash": {**{mode: partial(crash_history, mode) for mode in MODES}, "order": order_history},
     "broker": BROKER,
     "database": DATABASE,
+    "build": BUILD,
 }
 SIMULATION = "simulation"  # has a soak of its own: processes of one history are simulated in one
 

@@ -13,7 +13,7 @@ from syncline_common.runtime.access import complete_access
 from syncline_common.runtime.command import declare_queues, migrate_tables
 from syncline_common.runtime.host import host
 from syncline_common.runtime.platform import open_platform
-from syncline_common.runtime.serve import listen, serving
+from syncline_common.runtime.serve import listen, serving, url_of
 from syncline_common.runtime.signals import until_stopped
 from syncline_common.settings import (
     AccessSettings,
@@ -23,7 +23,7 @@ from syncline_common.settings import (
     ProcessSettings,
     ServeSettings,
 )
-from syncline_embedded.front import front
+from syncline_embedded.front import front, inside
 from syncline_embedded.lock import locked
 from syncline_embedded.services import SERVICES
 
@@ -38,19 +38,24 @@ def live(folder: Path, *, with_steps: bool) -> None:
 
 async def _run(fuse: Fuse, database: DatabaseSettings, process: ProcessSettings, with_steps: bool) -> None:
     serve, bus = ServeSettings(), BusSettings()
-    public = listen(serve.bind, serve.port)
+    public, private = listen(serve.bind, serve.port), listen("127.0.0.1", 0)
+    within = url_of(private)
+    peers = PeerSettings(registry_url=within, connections_url=within, sync_url=within, matching_url=within)
     chosen = (*SERVICES, STEPS) if with_steps else SERVICES
     services = [replace(it, events=FusedRouter(it.events, fuse)) for it in chosen]
     for service in services:
         await migrate_tables(service, database)
     access = complete_access(AccessSettings(), database.data_dir, entrance=True)
-    async with open_platform(database, bus, serve, process, PeerSettings(), access) as bare:
+    async with open_platform(database, bus, serve, process, peers, access) as bare:
         await declare_queues(services, bare.transport)
         platform = replace(bare, transport=FusedTransport(bare.transport, fuse), tokens=OneToken(TOKEN))
         async with host(services, platform) as hosted:
             apps = {name: it.app for name, it in hosted.items()}
             app = fused_app(front(apps, apps["registry"]), fuse)
-            async with serving(app, public, drain_seconds=serve.drain_seconds):
+            async with (
+                serving(inside(apps, apps["registry"]), private, drain_seconds=1),
+                serving(app, public, drain_seconds=serve.drain_seconds),
+            ):
                 await until_stopped()
                 for it in hosted.values():
                     it.wind_down()

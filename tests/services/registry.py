@@ -13,6 +13,7 @@ from backing.canaries import CANARY
 from common.served import home_of
 from sdk.vendor import NO_TLS, nowhere
 from services.vaults import key_file, vault_of
+from syncline_common.access.hook_tokens import HookTokens
 from syncline_common.access.keys import PublicKeys
 from syncline_common.access.reader import CallerReader
 from syncline_common.access.revocations import Revocations
@@ -31,6 +32,7 @@ from syncline_registry.credentials.passwords import Passwords
 from syncline_registry.credentials.signer import Signer
 from syncline_registry.own import Own
 from syncline_registry.probing.gate import ProbeGate
+from syncline_registry.probing.hook_addresses import HookAddresses
 from syncline_registry.probing.prober import Prober
 from syncline_registry.sealing.envelope import Vault
 
@@ -119,7 +121,12 @@ async def registry_with(
 
 
 def own_with(
-    passwords: Passwords, db: Database, vault: Vault, way: Outbound, nap: Callable[[float], Awaitable[None]]
+    passwords: Passwords,
+    db: Database,
+    vault: Vault,
+    way: Outbound,
+    nap: Callable[[float], Awaitable[None]],
+    base: str | None = None,
 ) -> Own:
     """By the real clock, since the vendors go by it; nobody waits."""
     prober = Prober(Opener(way, SystemClock(), sleep=nap), ProbeGate(lambda: 0.0), lambda: 0.0)
@@ -131,6 +138,7 @@ def own_with(
         lookups=Allowance(2, 120, lambda: 0.0),
         checks=Allowance(0.2, 30, lambda: 0.0),
         public_url="http://127.0.0.1:8080",
+        hooks=HookAddresses(HookTokens(b"a key of the test"), base),
         sleep=nap,
     )
 

@@ -166,7 +166,7 @@ class TestSettingUp:
         for _ in range(2):
             facts = await got(await ask(desk, f"/nodes/{made['node_id']}/configure", mine(desk)))
         assert facts["streams"] > 0 and facts["projects"] == (2 if url == BOARDS else 0)
-        assert abs(facts["clock_offset_seconds"]) < 30 and facts["webhooks"]["supported"]
+        assert abs(facts["clock_offset_seconds"]) < 30 and facts["webhooks"]["way"] != "none"
         where = {"account_id": str(desk.registry.account), "network_id": network}
         http = desk.registry.http
         path = f"{INTERNAL}/systems/{made['system_id']}"
@@ -182,6 +182,19 @@ class TestSettingUp:
         name = known[0].name
         fields = await got(await http.get(f"{path}/streams/{name}/fields", params=where, headers=TRUSTED))
         assert len(known) == facts["streams"] and [FieldFacts(**it) for it in fields["items"]]
+
+    async def test_its_records_are_counted(self, desk: Desk, network: str) -> None:
+        made = await node(desk, network)
+        condition = {"field": "System.State", "operator": "==", "values": ["No such state"], "source": "it"}
+        path, body = f"/systems/{made['system_id']}/count", mine(desk, network_id=network, stream="Bug")
+        all_of_them = await got(await ask(desk, path, body))
+        assert all_of_them["records"] > 0 and not all_of_them["at_least"]
+        none = await got(await ask(desk, path, body | {"conditions": [condition]}))
+        assert none == {"records": 0, "at_least": False, "left_out": []}
+        problem_of(await ask(desk, path, body | {"account_id": str(new_id())}), 404, "not_found")
+        problem_of(
+            await ask(desk, path, body | {"conditions": [condition | {"operator": "!="}]}), 422, "invalid"
+        )
 
 
 class TestActing:

@@ -58,7 +58,8 @@ class ServeSettings(Settings):
     bind: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8080, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     public_url: str | None = Field(
-        default=None, description="Where browsers and vendors reach us; the address listened on when not set."
+        default=None,
+        description="Where browsers and vendors reach us; the address listened on when not set, and then no webhooks.",
     )
     drain_seconds: float = Field(
         default=20.0, ge=0, description="How long requests and loops may take to finish after SIGTERM."

@@ -7,12 +7,14 @@ from uuid import UUID
 from syncline_common.clients.registry_systems import (
     Checked,
     Configured,
+    Counted,
     EndGiven,
     FoundEnd,
     NetworkName,
     Registered,
     Ticket,
 )
+from syncline_common.configuration.conditions import Scope
 from syncline_common.configuration.facts import FieldFacts, StreamFacts
 from syncline_common.schemas.caller import Caller
 
@@ -43,6 +45,8 @@ class Registry(Protocol):
     async def fields(
         self, account_id: UUID, network_id: UUID, system_id: UUID, stream: str, project: str | None
     ) -> Sequence[FieldFacts]: ...
+
+    async def count(self, place: tuple[UUID, UUID, UUID], scope: Scope) -> Counted: ...
 
     async def networks(self, account_id: UUID) -> Sequence[NetworkName]: ...
 

@@ -12,6 +12,7 @@ from syncline_common.db.tx import Database
 from syncline_common.runtime.service import Home
 from syncline_registry.credentials.passwords import Passwords
 from syncline_registry.credentials.signer import Signer
+from syncline_registry.probing.hook_addresses import HookAddresses
 from syncline_registry.probing.prober import Prober
 from syncline_registry.sealing.envelope import Vault
 
@@ -25,6 +26,7 @@ class Own:
     lookups: Allowance  # of one caller
     checks: Allowance
     public_url: str
+    hooks: HookAddresses
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 

@@ -13,12 +13,14 @@ from services.connections.vendors import FIELDS, KINDS, NAMES, STREAMS
 from syncline_common.clients.registry_systems import (
     Checked,
     Configured,
+    Counted,
     Fault,
     FoundEnd,
     NetworkName,
     Registered,
     Ticket,
 )
+from syncline_common.configuration.conditions import Scope
 from syncline_common.configuration.facts import FieldFacts, StreamFacts
 from syncline_common.db.tx import Database
 from syncline_common.errors import (
@@ -63,6 +65,7 @@ class FakeRegistry:
     rejected: set[UUID] = field(default_factory=set)  # nodes whose credential went bad
     used: set[UUID] = field(default_factory=set)  # systems that others use
     named: dict[UUID, dict[UUID, str]] = field(default_factory=dict)  # networks by account
+    counted: list[Scope] = field(default_factory=list)
     dropped: set[str] = field(default_factory=set)  # fields that are no longer there
 
     async def ticket(
@@ -140,6 +143,12 @@ class FakeRegistry:
         await self._called("fields")
         self._member(account_id, network_id, system_id)
         return [it for it in FIELDS[stream] if it.name not in self.dropped]
+
+    async def count(self, place: tuple[UUID, UUID, UUID], scope: Scope) -> Counted:
+        await self._called("count")
+        self._member(*place)
+        self.counted.append(scope)
+        return Counted(records=7, left_out=("what is hidden",))
 
     async def networks(self, account_id: UUID) -> list[NetworkName]:
         await self._called("networks")

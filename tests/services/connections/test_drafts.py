@@ -12,7 +12,7 @@ from conftest import ON_SQLITE
 from services.connections.office import PATH, Office, opened_office
 from syncline_common.clock import ManualClock
 from syncline_common.db.tx import Database
-from syncline_common.errors import Unavailable
+from syncline_common.errors import RateLimited, Unavailable
 
 RIGHT: dict[str, Any] = {
     "version": 1,
@@ -237,8 +237,43 @@ class TestProposals:
         assert answer["configuration"] == before["configuration"] and answer["etag"] == before["etag"]
 
     @ON_SQLITE
+    async def test_an_estimate_counts_what_the_draft_says_is_in(self, office: Office) -> None:
+        made = await office.built()
+        document = (await office.get(made, "/draft"))["configuration"]
+        document["flows"][0]["a"] |= {
+            "projects": ["Fabrikam"],
+            "filter": "record.x == 1 && size(record.y) > 2",
+        }
+        answer = (await office.do(made, "draft/estimate", configuration=document)).json()
+        (flow,) = answer["flows"]
+        count = {"records": 7, "reason": None, "at_least": False}
+        assert flow["a"] == count | {"left_out": ["what is hidden", "size(record.y) > 2"]}
+        assert flow["b"] == count | {"left_out": ["what is hidden"]}
+        scope = next(it for it in office.registry.counted if it.stream == "Bug")
+        assert scope.projects == ("Fabrikam",) and [it.source for it in scope.conditions] == ["record.x == 1"]
+        assert len((await office.do(made, "draft/estimate")).json()["flows"]) == 1
+
+    @ON_SQLITE
     async def test_an_estimate_says_so_where_nobody_can_tell(self, office: Office) -> None:
         made = await office.built()
-        answer = (await office.do(made, "draft/estimate")).json()
-        (flow,) = answer["flows"]
-        assert flow["a"]["records"] is None and flow["a"]["reason"]
+        office.registry.failing["count"] = RateLimited(
+            "The budget of this system is used up", retry_after=5.0
+        )
+        (flow,) = (await office.do(made, "draft/estimate")).json()["flows"]
+        assert (
+            flow["a"]["records"] is None
+            and flow["a"]["reason"] == "fabrikam: The budget of this system is used up"
+        )
+        document = {"version": 1, "flows": [{"id": "f1", "a": {}, "b": 5}, 7]}
+        (flow,) = (await office.do(made, "draft/estimate", configuration=document)).json()["flows"]
+        assert {flow[side]["reason"] for side in "ab"} == {"No record type is chosen"}
+        many = {"version": 1, "flows": [{"id": str(it), "a": {"stream": "Bug"}} for it in range(22)]}
+        flows = (await office.do(made, "draft/estimate", configuration=many)).json()["flows"]
+        assert [it["a"]["reason"] for it in flows[-2:]] == ["Only the first 20 flows are counted"] * 2
+
+    @ON_SQLITE
+    async def test_who_may_not_change_it_asks_no_system(self, office: Office) -> None:
+        made = await office.built()
+        viewer = office.people.add("viewer", "viewer", office.network)
+        answer = await office.http.post(f"{PATH}/{made}/draft/estimate", headers=viewer)
+        assert answer.status_code == 403 and office.registry.calls["count"] == 0

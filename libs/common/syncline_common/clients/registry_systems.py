@@ -1,6 +1,7 @@
 """What our own services ask the registry about systems; its refusals are passed on as they are, for the person who asked."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 import httpx2
 from pydantic import BaseModel, ConfigDict, SecretStr, TypeAdapter
 
+from syncline_common.configuration.conditions import Scope
 from syncline_common.configuration.facts import FieldFacts, StreamFacts
 from syncline_common.errors import (
     CheckFailed,
@@ -73,10 +75,22 @@ class Registered(Answer):
     created_node: bool
 
 
+class WebhooksFound(Answer):
+    subscribed: bool = False
+    said: str = ""
+
+
 class Configured(Answer):
     projects: int
     streams: int
     findings: tuple[str, ...] = ()
+    webhooks: WebhooksFound = WebhooksFound()
+
+
+class Counted(Answer):
+    records: int
+    at_least: bool = False
+    left_out: tuple[str, ...] = ()
 
 
 class NetworkName(Answer):
@@ -128,6 +142,14 @@ class SystemsClient:
         more = {} if project is None else {"project": project}
         answer = await self._get(path, account_id, network_id, **more)
         return TypeAdapter(list[FieldFacts]).validate_python(answer["items"])
+
+    async def count(self, place: tuple[UUID, UUID, UUID], scope: Scope) -> Counted:
+        """`place`: account, network, system."""
+        account_id, network_id, system_id = place
+        said = {"stream": scope.stream, "projects": list(scope.projects)}
+        body = _where(account_id, network_id) | said | {"conditions": [asdict(it) for it in scope.conditions]}
+        answer = await self._post(f"/systems/{system_id}/count", body, within=WITHIN_LONG)
+        return Counted.model_validate(answer)
 
     async def networks(self, account_id: UUID) -> list[NetworkName]:
         answer = await self._ask("GET", "/networks", params={"account_id": str(account_id)})

@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Protocol, Self
 
+from syncline_common.configuration.conditions import Condition
 from syncline_common.configuration.facts import FieldFacts, StreamFacts
 from syncline_common.schemas.connector import Reader, Writer
 from syncline_common.schemas.records import Record, RecordRef
@@ -157,6 +158,15 @@ class File:
     content_type: str = "application/octet-stream"
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many records there are, and what the number does not take into account."""
+
+    records: int
+    at_least: bool = False  # there may be more: the vendor counts no further
+    left_out: tuple[str, ...] = ()
+
+
 class Surveyor(Protocol):
     """What a person chooses from while a connection is set up. A connector's reader is one, too."""
 
@@ -170,6 +180,9 @@ class Surveyor(Protocol):
     async def fields(self, stream: str, project: str | None = None) -> Sequence[FieldFacts]: ...
 
     async def people(self, text: str, project: str | None = None) -> Sequence[Person]: ...
+
+    async def count(self, stream: str, projects: Sequence[str], conditions: Sequence[Condition]) -> Counted:
+        """In few requests, however many there are; `projects`: all, if none is named."""
 
     async def attachments(self, ref: RecordRef) -> Sequence[Attachment]: ...
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, Self
+from typing import Protocol
 
 from syncline_common.errors import Unauthenticated
 from syncline_common.sdk.ports import Hint
@@ -32,26 +32,21 @@ class Paste:
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """What there is to keep, as JSON, so that it can be undone; and what is left for somebody to do by hand."""
+    """What posts to us from now on; what is left for somebody to do by hand; and what is left out."""
 
     ids: tuple[str, ...] = ()
     by_hand: tuple[Paste, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        return {"ids": list(self.ids), "by_hand": [it.title for it in self.by_hand]}
-
-    @classmethod
-    def from_json(cls, told: Mapping[str, Any]) -> Self:
-        """Without the texts: nobody has kept them."""
-        return cls(tuple(told.get("ids", ())), tuple(Paste(it, "", "") for it in told.get("by_hand", ())))
+    left_out: tuple[str, ...] = ()  # projects beyond the first ones: their changes are found by asking
 
 
 class Hooks(Protocol):
     async def subscribe(self, url: str, secret: str, streams: Sequence[str]) -> Subscribed:
-        """Changes of `streams` are posted to `url` from now on, and bear `secret`. All of it, or nothing is left.
+        """Changes of `streams`, of all if none is named, are posted to `url` from now on, and bear `secret`.
 
-        PermissionMissing if this credential may not: then changes are found by asking, as they are anyway.
+        What posts to `url` already is left as it is, so a repetition makes nothing twice; what was made before an error
+        stays: repeat it, or unsubscribe. PermissionMissing if this credential may not: then changes are found by asking,
+        as they are anyway. To replace a secret, subscribe at another address, then undo the old one.
         """
 
-    async def unsubscribe(self, subscribed: Subscribed) -> None:
-        """Also what is gone already. To replace a secret: subscribe with the new one, then undo the old."""
+    async def unsubscribe(self, url: str) -> None:
+        """Nothing posts to `url` any more, whoever made it do so."""

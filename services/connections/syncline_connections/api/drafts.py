@@ -18,6 +18,7 @@ from syncline_connections.api.documents import Document
 from syncline_connections.api.looking import Looked, looked_at
 from syncline_connections.api.views import AutoMapView, DraftView, EstimateView, ValidityView
 from syncline_connections.domain.draft import Draft as ConfigurationDraft
+from syncline_connections.drafting.counting import estimates
 from syncline_connections.drafting.proposing import Proposal, proposed
 from syncline_connections.own import ByDatabase, ByRegistry
 from syncline_connections.store.connection_store import ConnectionStore
@@ -39,7 +40,6 @@ EXAMPLE: dict[str, Any] = {
         ],
     }
 }
-UNCOUNTED = "Its connector can't count records without reading them; a run's report has the number"
 
 
 class NewConfiguration(Draft):
@@ -131,14 +131,15 @@ async def auto_map_draft(
     return {**_shown(response, draft, weighed), "proposals": told}
 
 
-@router.post("/estimate", response_model=EstimateView, responses=problems(NotFound))
-async def estimate_draft(connection_id: UUID, caller: ByCaller, tx: InRead) -> Any:
-    """How many records are in scope, flow by flow and side by side, where that can be told."""
-    draft = await DraftStore(tx, await ConnectionStore(tx, caller).get(connection_id)).get()
-    flows = draft.document.get("flows")
-    unknown = {"records": None, "reason": UNCOUNTED}
-    ids = [it.get("id", "") for it in flows if isinstance(it, dict)] if isinstance(flows, list) else []
-    return {"flows": [{"flow": str(it), "a": unknown, "b": unknown} for it in ids]}
+@router.post("/estimate", response_model=EstimateView, responses=problems(NotFound, InvalidTransition))
+async def estimate_draft(
+    connection_id: UUID, here: Here, registry: ByRegistry, question: Question | None = None
+) -> Any:
+    """How many records are in scope, flow by flow and side by side, as the systems count them now."""
+    here.require_change()
+    given = None if question is None else question.configuration
+    document = here.draft().document if given is None else given
+    return {"flows": await estimates(registry, places_of(here.connection), document)}
 
 
 def _shown(response: Response, draft: ConfigurationDraft, weighed: Weighed | None = None) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from syncline_connections.domain.states import State
 
@@ -106,10 +106,12 @@ class AutoMapView(DraftView):
 
 
 class CountView(View):
-    """`records` is null where nobody can tell without reading them all; `reason` says so."""
+    """`records` is null where nobody could tell; `reason` says why. `left_out`: what the number does not take into account."""
 
     records: int | None
     reason: str | None
+    at_least: bool = Field(False, description="There may be more: the system counts no further.")
+    left_out: list[str] = Field([], description="Parts of the filter, and others.")
 
 
 class FlowEstimateView(View):

@@ -87,9 +87,10 @@ async def configure_nodes(ground: Ground) -> Done:
         node_id = ground.sides[side].node_id
         assert node_id is not None
         found = await ground.registry.configure(ground.caller.account_id, node_id)
-        counted = [f"{found.streams} record types"]
-        counted = [f"{found.projects} projects", *counted] if found.projects else counted
-        told.append(f"{_named(ground, side)}: {', '.join([*counted, *found.findings])}")
+        counted = [_counted(found.streams, "record type")]
+        counted = [_counted(found.projects, "project"), *counted] if found.projects else counted
+        said = [*counted, *found.findings, *([found.webhooks.said] if found.webhooks.said else [])]
+        told.append(f"{_named(ground, side)}: {', '.join(said)}")
     return Done("; ".join(told))
 
 
@@ -100,8 +101,9 @@ async def create_connection(ground: Ground) -> Done:
     places = {side: place_of(ground, side) for side in Side}
     known = {side: await known_streams(ground.registry, places[side]) for side in Side}
     document = await first_document(ground.registry, places, known, ground.template)
-    rules = sum(len(flow["fields"]) for flow in document["flows"])
-    return Done(f"{len(document['flows'])} flows with {rules} field rules proposed", {"document": document})
+    flows, rules = (len(document["flows"]), sum(len(flow["fields"]) for flow in document["flows"]))
+    said = f"{_counted(flows, 'flow')} with {_counted(rules, 'field rule')} proposed"
+    return Done(said, {"document": document})
 
 
 async def finalize(ground: Ground) -> Done:
@@ -118,6 +120,10 @@ def place_of(ground: Ground, side: Side) -> Place:
     end = ground.sides[side]
     assert end.system_id is not None
     return Place(ground.caller.account_id, ground.network_id, end.system_id, end.kind, end.name)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _named(ground: Ground, side: Side) -> str:

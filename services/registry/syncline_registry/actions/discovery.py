@@ -1,14 +1,15 @@
 """What a person chooses from in a system: its projects, record types, their fields, its people. Kept for a while."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
+from syncline_common.configuration.conditions import Scope
 from syncline_common.db.tx import Database
 from syncline_common.errors import NotFound, NotSuchSystem, RateLimited, TooManyRequests
 from syncline_common.schemas.caller import Caller
-from syncline_common.sdk.ports import Surveyor
+from syncline_common.sdk.ports import Counted, Surveyor
 from syncline_registry.actions.nodes import open_node, opened
 from syncline_registry.own import Own
 from syncline_registry.probing.prober import asked
@@ -16,6 +17,7 @@ from syncline_registry.store.discovery_store import DiscoveryStore, Items, argum
 from syncline_registry.store.node_store import NodeStore
 from syncline_registry.store.system_store import NOT_THERE, SystemStore
 
+T = TypeVar("T")
 BUSY = "Too much was asked of this system just now"
 NOTHING = "The system knows no {what} for this"
 
@@ -66,6 +68,26 @@ async def discover_at(
     return await discover(db, own, account_id, node.id, question, refresh=refresh)
 
 
+async def count_at(db: Database, own: Own, at: tuple[UUID, UUID, UUID], scope: Scope) -> Counted:
+    """For one of our own services: how many records a flow's end has. Never kept, and asked within the probes' budget."""
+    account_id, network_id, system_id = at
+    async with db.read() as tx:
+        node = await NodeStore(tx, account_id).in_network(system_id, network_id)
+        it = await open_node(tx, own, account_id, node.id)
+    return await _put(
+        opened(db, own, it).surveyor().count(scope.stream, scope.projects, scope.conditions), "records"
+    )
+
+
+async def _put(question: Awaitable[T], what: str) -> T:
+    try:
+        return await asked(question)
+    except NotSuchSystem as error:
+        raise NotFound(NOTHING.format(what=what), detail=error.detail) from None
+    except RateLimited as error:
+        raise TooManyRequests(BUSY, retry_after=error.retry_after or 30.0) from None
+
+
 async def discover(
     db: Database, own: Own, account_id: UUID, node_id: UUID, question: Question, *, refresh: bool = False
 ) -> Items:
@@ -74,12 +96,7 @@ async def discover(
         if kept is not None and not refresh:
             return kept
         it = await open_node(tx, own, account_id, node_id)
-    try:
-        items = as_items(await asked(question.put_to(opened(db, own, it).surveyor())))
-    except NotSuchSystem as error:
-        raise NotFound(NOTHING.format(what=question.what), detail=error.detail) from None
-    except RateLimited as error:
-        raise TooManyRequests(BUSY, retry_after=error.retry_after or 30.0) from None
+    items = as_items(await _put(question.put_to(opened(db, own, it).surveyor()), question.what))
     async with db.begin() as tx:
         await DiscoveryStore(tx, account_id, node_id).put(question.what, question.argument, items)
     return items

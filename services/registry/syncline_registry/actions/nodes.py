@@ -1,27 +1,26 @@
-"""What our own services do with Nodes: set them up, act by their credential, take them away."""
+"""What our own services do with Nodes: open them, and act by their credential."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
+from syncline_common.access.hook_tokens import HookOwner
 from syncline_common.audit.log import record
 from syncline_common.connectors.catalogue import MANIFESTS
 from syncline_common.connectors.opening import Opened
 from syncline_common.db.tx import Database, ReadTx, Tx
 from syncline_common.errors import CredentialRejected, NotFound
 from syncline_common.schemas.caller import Caller
+from syncline_common.schemas.connector import NodeRef
 from syncline_common.sdk.credentials import Credential
 from syncline_common.sdk.oauth import Tokens
-from syncline_common.sdk.ports import Found, WebhookWay
+from syncline_common.sdk.ports import Found
 from syncline_common.sdk.schemes import OAuth2
-from syncline_registry.actions.checks import kept_survey
 from syncline_registry.domain.system import Node, System
 from syncline_registry.own import Own
 from syncline_registry.probing.prober import asked
 from syncline_registry.probing.token_keeper import NodeTokens
 from syncline_registry.store.credential_store import NODE, CredentialStore
-from syncline_registry.store.discovery_store import DiscoveryStore, argument_of, as_items
 from syncline_registry.store.node_store import NodeStore
 
 SERVICE = UUID(int=0)  # no person of any account
@@ -42,6 +41,10 @@ class Open:
     system: System
     credential: Credential = field(repr=False)
     tokens: Tokens | None = field(default=None, repr=False)
+
+    @property
+    def hook_owner(self) -> HookOwner:
+        return HookOwner(self.system.kind, NodeRef(self.node.account_id, self.node.id))
 
     @property
     def renews_tokens(self) -> bool:
@@ -69,33 +72,6 @@ def opened(db: Database, own: Own, it: Open) -> Opened:
         found=Found.from_json(node.found),
         keeper=keeper,
     )
-
-
-async def configure_node(db: Database, own: Own, account_id: UUID, node_id: UUID) -> dict[str, Any]:
-    """Discovers and measures. Whatever is repeated, the newest counts."""
-    async with db.read() as tx:
-        it = await open_node(tx, own, account_id, node_id)
-    system = opened(db, own, it)
-    survey = await asked(system.survey())
-    surveyor = system.surveyor()
-    projects, streams = await asked(surveyor.projects()), await asked(surveyor.streams())
-    offset, way = survey.found.clock_offset.total_seconds(), survey.found.webhooks
-    facts: dict[str, Any] = {
-        "projects": len(projects),
-        "streams": len(streams),
-        "clock_offset_seconds": offset,
-        "marker_field": survey.found.marker_field,
-        "webhooks": {"supported": way is not WebhookWay.NONE, "way": way.value, "subscribed": False},
-        "findings": list(survey.findings),
-    }
-    async with db.begin() as tx:
-        for what, found in (("projects", projects), ("streams", streams)):
-            await DiscoveryStore(tx, account_id, node_id).put(what, argument_of(), as_items(found))
-        node = await NodeStore(tx, account_id).get(node_id, for_change=True)
-        now = await tx.now()
-        node.learn(kept_survey(survey), now)
-        node.configure(facts, now)
-    return facts
 
 
 async def lend_credential(tx: Tx, own: Own, account_id: UUID, node_id: UUID, purpose: str) -> Open:

@@ -17,6 +17,7 @@ from syncline_registry.actions.addresses import Named
 from syncline_registry.actions.nodes import as_service
 from syncline_registry.actions.registration import Entry
 from syncline_registry.actions.systems import Removal, remove_system
+from syncline_registry.actions.webhooks import undo_before_removal
 from syncline_registry.api.checks import Auth, CheckView, Kind, ProblemView, Url
 from syncline_registry.api.internal_routes import InServiceTx, internal_routes
 from syncline_registry.api.systems import TicketText
@@ -173,9 +174,12 @@ async def take_away(
     account_id: Annotated[UUID, Query()],
     network_id: Annotated[UUID, Query()],
     own: ByOwn,
-    tx: InServiceTx,
+    db: ByDatabase,
     connection_id: Annotated[UUID | None, Query()] = None,
 ) -> None:
     """From this network, unless another connection uses it there; with its last node the system goes."""
     removal = Removal(system_id, network_id, connection_id)
-    await remove_system(tx, own, as_service(account_id, "connections"), removal)
+    who = as_service(account_id, "connections")
+    await undo_before_removal(db, own, who, removal)
+    async with db.begin() as tx:
+        await remove_system(tx, own, who, removal)

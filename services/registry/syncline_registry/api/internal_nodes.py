@@ -11,10 +11,12 @@ from syncline_common.api.auth import ByService
 from syncline_common.api.drafts import Draft
 from syncline_common.api.problems import problems
 from syncline_common.api.transactions import InRead
+from syncline_common.configuration.conditions import Condition, Scope
 from syncline_common.connectors.catalogue import manifest_of
 from syncline_common.errors import Conflict, NotFound
 from syncline_registry.actions import nodes
-from syncline_registry.actions.discovery import Question, discover_at
+from syncline_registry.actions.configuring import configure_node as configure
+from syncline_registry.actions.discovery import Question, count_at, discover_at
 from syncline_registry.actions.nodes import as_service
 from syncline_registry.actions.rejection import reject_credential
 from syncline_registry.api.internal_routes import InServiceTx, internal_routes
@@ -42,6 +44,30 @@ class UsedDraft(AccountDraft):
 class RejectedDraft(AccountDraft):
     version: int
     code: str = Field(max_length=40, pattern=r"^[a-z_]+$")
+
+
+class ConditionDraft(Draft):
+    field: str = Field(max_length=200)
+    operator: str = Field(pattern="^(==|<|<=|>|>=|in)$")
+    values: list[str | bool | int | float] = Field(min_length=1, max_length=1000)
+    source: str = Field(max_length=1000)
+
+
+class ScopeDraft(AccountDraft):
+    network_id: UUID
+    stream: str = Field(min_length=1, max_length=200)
+    projects: list[str] = Field(default=[], max_length=1000)
+    conditions: list[ConditionDraft] = Field(default=[], max_length=100)
+
+    def scope(self) -> Scope:
+        said = [Condition(it.field, it.operator, tuple(it.values), it.source) for it in self.conditions]
+        return Scope(self.stream, tuple(self.projects), tuple(said))
+
+
+class CountView(BaseModel):
+    records: int
+    at_least: bool
+    left_out: list[str]
 
 
 class NodeRefView(BaseModel):
@@ -84,8 +110,11 @@ class ItemsView(BaseModel):
 
 @router.post("/nodes/{node_id}/configure", responses=MISSING, dependencies=[ByService])
 async def configure_node(node_id: UUID, draft: AccountDraft, own: ByOwn, db: ByDatabase) -> dict[str, Any]:
-    """Discovers projects and record types, measures the clock, looks for the marker field. As often as one likes."""
-    return await nodes.configure_node(db, own, draft.account_id, node_id)
+    """Discovers projects and record types, measures the clock, looks for the marker field, subscribes to webhooks.
+
+    As often as one likes.
+    """
+    return await configure(db, own, draft.account_id, node_id)
 
 
 @router.get("/nodes/by-system", responses=MISSING, dependencies=[ByService])
@@ -146,6 +175,14 @@ async def get_facts(system_id: UUID, account_id: Account, network_id: Network, t
         findings=node.findings,
         found=node.found,
     )
+
+
+@router.post("/systems/{system_id}/count", responses=MISSING, dependencies=[ByService])
+async def count_records(system_id: UUID, draft: ScopeDraft, own: ByOwn, db: ByDatabase) -> CountView:
+    """How many records a flow's end has now; what the number leaves out is said beside it."""
+    at = (draft.account_id, draft.network_id, system_id)
+    found = await count_at(db, own, at, draft.scope())
+    return CountView.model_validate(found, from_attributes=True)
 
 
 @router.get("/systems/{system_id}/{what}", responses=MISSING, dependencies=[ByService])

@@ -20,8 +20,10 @@ from syncline_common.errors import AlreadyDone, InUse, NotFound, Stale
 from syncline_common.schemas.caller import Caller
 from syncline_registry.actions import renewal, systems
 from syncline_registry.actions.addresses import Named
+from syncline_registry.actions.webhooks import undo_before_removal
 from syncline_registry.api.checks import ANY_KIND, EXAMPLE, EXAMPLE_AUTH, Auth, Kind, Url
 from syncline_registry.domain.system import Node
+from syncline_registry.domain.webhooks import State, Webhooks
 from syncline_registry.own import ByDatabase, ByOwn, Own
 from syncline_registry.store.secret_store import Description, SecretStore
 from syncline_registry.store.system_store import SeenSystem, SystemStore
@@ -79,6 +81,18 @@ class CredentialView(BaseModel):
     secrets: dict[str, SecretView]
 
 
+class WebhooksView(BaseModel):
+    """Whether the system tells us of its changes, or is asked for them alone, and why."""
+
+    subscribed: bool
+    said: str
+
+    @classmethod
+    def of(cls, node: Node) -> "WebhooksView | None":
+        told = Webhooks.from_json(node.webhooks)
+        return None if not told.said else cls(subscribed=told.state is State.SUBSCRIBED, said=told.said)
+
+
 class NodeView(BaseModel):
     """The system in one of your networks."""
 
@@ -91,6 +105,7 @@ class NodeView(BaseModel):
     findings: list[str]
     checked_at: datetime | None
     configured_at: datetime | None
+    webhooks: WebhooksView | None = Field(description="As it was when a connection was last built with it.")
 
     @classmethod
     def of(cls, node: Node, secrets: Mapping[str, Description]) -> "NodeView":
@@ -115,6 +130,7 @@ class NodeView(BaseModel):
             findings=node.findings,
             checked_at=node.checked_at,
             configured_at=node.configured_at,
+            webhooks=WebhooksView.of(node),
         )
 
 
@@ -211,10 +227,17 @@ async def change_system(
 
 @router.delete("/{system_id}", status_code=204, responses=problems(NotFound, InUse))
 async def remove_system(
-    system_id: UUID, caller: ByCaller, own: ByOwn, tx: InTx, network_id: UUID | None = None
+    system_id: UUID,
+    caller: ByCaller,
+    own: ByOwn,
+    db: ByDatabase,
+    later: InTxLater,
+    network_id: UUID | None = None,
 ) -> None:
     """From one network, or from all that you may enter. Not while a connection uses it there."""
-    await systems.remove_system(tx, own, caller, systems.Removal(system_id, network_id))
+    removal = systems.Removal(system_id, network_id)
+    await undo_before_removal(db, own, caller, removal)
+    await systems.remove_system(await later.begin(), own, caller, removal)
 
 
 @router.put("/{system_id}/credential", responses=problems(NotFound, AlreadyDone, Stale))

@@ -58,6 +58,8 @@ class Node:
     configured: dict[str, Any] | None = None  # what was discovered and measured when it was set up
     configured_at: datetime | None = None
     renewing_until: datetime | None = None  # somebody fetches new tokens
+    webhooks: dict[str, Any] | None = None
+    webhooks_due_at: datetime | None = None  # none: nothing has to be done about them
 
     @property
     def is_good(self) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypeVar
 from uuid import UUID
@@ -27,13 +28,18 @@ class Prober:
 
     async def guard(self, url: str) -> None:
         """GuardBlocked if the address leads inside. A name that nobody knows yet is no reason to refuse it."""
-        try:
-            async with asyncio.timeout(NAME_WITHIN):
-                await self.opener.outbound.check_url(url)
-        except errors.GuardBlocked:
-            raise
-        except (errors.Invalid, TimeoutError):
-            return
+        with suppress(TimeoutError):
+            try:
+                await self.require_outside(url)
+            except errors.GuardBlocked:
+                raise
+            except errors.Invalid:
+                return
+
+    async def require_outside(self, url: str) -> None:
+        """Invalid unless it is https, and a name that leads outside. TimeoutError if no name server says so in time."""
+        async with asyncio.timeout(NAME_WITHIN):
+            await self.opener.outbound.check_url(url)
 
     def is_routed(self, url: str) -> bool:
         return self.opener.outbound.is_routed(url)

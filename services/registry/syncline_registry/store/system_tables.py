@@ -70,6 +70,8 @@ def _nodes(metadata: MetaData) -> Table:
         Column("configured", JSON),
         Column("configured_at", UtcDateTime),
         Column("renewing_until", UtcDateTime),
+        Column("webhooks", JSON(none_as_null=True)),
+        Column("webhooks_due_at", UtcDateTime),
         PrimaryKeyConstraint("account_id", "id", name="pk_nodes"),
         UniqueConstraint("account_id", "system_id", "network_id", name="uq_nodes_network"),
         ForeignKeyConstraint(
@@ -79,6 +81,7 @@ def _nodes(metadata: MetaData) -> Table:
             ["account_id", "network_id"], ["networks.account_id", "networks.id"], name="fk_nodes_network"
         ),
         Index("ix_nodes_network", "account_id", "network_id"),
+        Index("ix_nodes_webhooks_due_at", "webhooks_due_at"),
     )
 
 

@@ -1,9 +1,9 @@
 """Which connections use a system, as their own service tells."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from syncline_common.db.tx import Tx
 from syncline_registry.store.tables import usages
@@ -24,6 +24,12 @@ class UsageStore:
             for system_id in sorted(set(system_ids))
         ]
         await self._tx.session.execute(self._tx.insert_new(usages), rows)
+
+    async def of(self, connection_id: UUID) -> Sequence[tuple[UUID, UUID]]:
+        """Systems, and the network in which each is used."""
+        mine = (usages.c.account_id == self._account_id) & (usages.c.connection_id == connection_id)
+        rows = await self._tx.session.execute(select(usages.c.system_id, usages.c.network_id).where(mine))
+        return [(row.system_id, row.network_id) for row in rows]
 
     async def forget(self, connection_id: UUID) -> None:
         mine = (usages.c.account_id == self._account_id) & (usages.c.connection_id == connection_id)

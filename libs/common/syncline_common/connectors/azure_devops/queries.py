@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from syncline_common.configuration.conditions import Condition
 from syncline_common.connectors.times import EPOCH, instant, iso
 from syncline_common.errors import ContractBroken, RecordRejected
 from syncline_common.schemas.records import Changed
@@ -92,6 +93,30 @@ def any_of(project: str) -> str:
 
 def latest_of(project: str) -> str:
     return f"{any_of(project)} ORDER BY [System.ChangedDate] DESC"
+
+
+ORDERED, LIKE = ("integer", "double"), ("string", "integer", "double", "treePath")
+
+
+def scoped(stream: str, projects: Sequence[str], said: Sequence[str]) -> str:
+    where = f"[System.TeamProject] IN ({', '.join(quoted(it) for it in projects)})" if projects else None
+    return _select(
+        stream, " AND ".join([it for it in (where, *said) if it] or ["[System.Id] > 0"]), by="[System.Id]"
+    )
+
+
+def said(condition: Condition, kind: str | None) -> str | None:
+    """None if WIQL has no words for it; `kind` is the vendor's name of the field's type, None if there is no such field."""
+    ordered = condition.operator not in ("==", "in")
+    if kind not in (ORDERED if ordered else LIKE):
+        return None
+    numbers = kind in ORDERED
+    if any(isinstance(it, str) is numbers or isinstance(it, bool) or it == "" for it in condition.values):
+        return None
+    values = [str(it) if numbers else quoted(it) for it in condition.values]
+    if condition.operator == "in":
+        return f"[{condition.field}] IN ({', '.join(values)})"
+    return f"[{condition.field}] {condition.operator.replace('==', '=')} {values[0]}"
 
 
 def quoted(text: str) -> str:

@@ -1,11 +1,12 @@
 """Service hooks of Azure DevOps: a subscription for each project, record type and event."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from syncline_common.connectors.azure_devops.client import Boards, Wire
 from syncline_common.connectors.azure_devops.webhooks import NAME, TYPES
-from syncline_common.errors import CredentialRejected, PermissionMissing, RecordGone, RemoteError
+from syncline_common.errors import CredentialRejected, PermissionMissing, RecordGone
 from syncline_common.sdk.ports import NOT_CHECKED, Found, Out
 from syncline_common.sdk.webhooks import Subscribed
 
@@ -13,14 +14,17 @@ MAY_NOT = "The token's owner may not edit subscriptions: that takes a project co
 WHERE = "/_apis/hooks/subscriptions"
 CONSUMER = {"publisherId": "tfs", "consumerId": "webHooks", "consumerActionId": "httpRequest"}
 QUIET = {"resourceDetailsToSend": "all", "messagesToSend": "none", "detailedMessagesToSend": "none"}
+MOST_PROJECTS = 10  # five requests each, of a budget that is small
+Wanted = tuple[str, str, str]  # project, record type ("" is each), event
 
 
 class ServiceHooks(Boards):
     # learn.microsoft.com/rest/api/azure/devops/hooks/subscriptions/list
-    async def subscriptions(self, url: str) -> list[str]:
-        """Those that post to `url`."""
+    async def subscriptions(self, url: str) -> dict[str, Wanted]:
+        """Those that post to `url`, by id. One that the vendor has switched off posts nothing, and is made anew."""
         found = await self.listed(WHERE, {"publisherId": "tfs", "consumerId": "webHooks"})
-        return [str(it["id"]) for it in found if (it.get("consumerInputs") or {}).get("url") == url]
+        mine = [it for it in found if (it.get("consumerInputs") or {}).get("url") == url]
+        return {str(it["id"]): _about(it) for it in mine}
 
     # learn.microsoft.com/rest/api/azure/devops/hooks/subscriptions/create
     async def subscribe(self, event: str, publisher: Wire, consumer: Wire) -> None:
@@ -42,30 +46,54 @@ class AzureDevOpsHooks:
         self._boards = ServiceHooks(out)
 
     async def subscribe(self, url: str, secret: str, streams: Sequence[str]) -> Subscribed:
-        """What is new at `url` afterwards is ours, whether or not each request was answered."""
-        projects = [it["id"] for it in await self._boards.projects()]
+        """What posts to `url` afterwards is ours, whether or not each request was answered."""
+        projects = await self._boards.projects()
+        wanted = {
+            (it["id"], stream, event)
+            for it in projects[:MOST_PROJECTS]
+            for stream in streams or ("",)
+            for event in sorted(TYPES)
+        }
         consumer = {"url": url, "basicAuthUsername": NAME, "basicAuthPassword": secret, **QUIET}
-        try:
-            before = set(await self._boards.subscriptions(url))
-            try:
-                for publisher in [{"projectId": it, "workItemType": of} for it in projects for of in streams]:
-                    for event in sorted(TYPES):
-                        await self._boards.subscribe(event, publisher, consumer)
-            except RemoteError:
-                await self._undo(url, before)
-                raise
-            made = [it for it in await self._boards.subscriptions(url) if it not in before]
-        except (PermissionMissing, CredentialRejected) as error:  # the token has been accepted just before
-            raise PermissionMissing(MAY_NOT, detail=error.detail) from None
-        return Subscribed(tuple(made))
+        with _who_may():
+            there = await self._boards.subscriptions(url)
+            for project, stream, event in sorted(wanted - set(there.values())):
+                publisher = {"projectId": project} | ({"workItemType": stream} if stream else {})
+                await self._boards.subscribe(event, publisher, consumer)
+            ids = await self._once_each(url, wanted)
+        return Subscribed(ids, left_out=tuple(it["name"] for it in projects[MOST_PROJECTS:]))
 
-    async def unsubscribe(self, subscribed: Subscribed) -> None:
-        for id in subscribed.ids:
-            try:
-                await self._boards.unsubscribe(id)
-            except RecordGone:
-                continue
+    async def unsubscribe(self, url: str) -> None:
+        with _who_may():
+            for id in await self._boards.subscriptions(url):
+                await self._gone(id)
 
-    async def _undo(self, url: str, before: set[str]) -> None:
-        made = [it for it in await self._boards.subscriptions(url) if it not in before]
-        await self.unsubscribe(Subscribed(tuple(made)))
+    async def _once_each(self, url: str, wanted: Set[Wanted]) -> tuple[str, ...]:
+        """Two who subscribe at once leave one of each, the same one whoever of them looks."""
+        kept = dict[Wanted, str]()
+        for id, what in sorted((await self._boards.subscriptions(url)).items()):
+            if what in wanted and what not in kept:
+                kept[what] = id
+            else:
+                await self._gone(id)
+        return tuple(kept.values())
+
+    async def _gone(self, id: str) -> None:
+        with suppress(RecordGone):
+            await self._boards.unsubscribe(id)
+
+
+def _about(subscription: Wire) -> Wanted:
+    inputs = subscription.get("publisherInputs") or {}
+    posts = not str(subscription.get("status", "")).startswith("disabled")
+    event = str(subscription.get("eventType")) if posts else ""
+    return str(inputs.get("projectId") or ""), str(inputs.get("workItemType") or ""), event
+
+
+@contextmanager
+def _who_may() -> Iterator[None]:
+    """The token has been accepted just before, so a refusal is about this alone."""
+    try:
+        yield
+    except (PermissionMissing, CredentialRejected) as error:
+        raise PermissionMissing(MAY_NOT, detail=error.detail) from None

@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+from syncline_common.configuration.conditions import Condition
 from syncline_common.configuration.facts import FieldFacts, StreamFacts
 from syncline_common.connectors.azure_devops.client import Boards, Wire
-from syncline_common.connectors.azure_devops.queries import any_of, latest_of
+from syncline_common.connectors.azure_devops.queries import any_of, latest_of, said, scoped
 from syncline_common.connectors.azure_devops.records import GIVEN_A_VALUE, OF_THE_RECORD, to_type
 from syncline_common.connectors.understanding import understood
 from syncline_common.errors import CredentialRejected, PermissionMissing, RecordRejected
-from syncline_common.sdk.ports import Found, Out, Person, Project, Survey, WebhookWay
+from syncline_common.sdk.ports import Counted, Found, Out, Person, Project, Survey, WebhookWay
 
 MARKER_FIELD = "Custom.SynclineId"
 PROBED = 10  # projects; each costs two requests
@@ -21,6 +22,7 @@ WRITE = "The token can't write work items; it needs the scope Work Items (read &
 NO_CONTRIBUTOR = "The token's owner may not write in any project; make them a Contributor"
 TEAMS = "The token can't list people; it needs the scope Project and Team (read)"
 NAMED_IN = ("System.AssignedTo", "System.CreatedBy", "System.ChangedBy")
+MOST_COUNTED = 20_000  # of more, the vendor answers none
 LATEST = 200  # records of a project in which people are looked for, where they can't be listed
 
 
@@ -111,6 +113,19 @@ class AzureDevOpsSurveyor:
             found = await self._named(projects)
         wanted = text.casefold()
         return [it for it in found.values() if wanted in f"{it.name} {it.key}".casefold()]
+
+    async def count(self, stream: str, projects: Sequence[str], conditions: Sequence[Condition]) -> Counted:
+        """A question is answered with ids alone, and with so many at most."""
+        kinds = (
+            {it["referenceName"]: str(it.get("type")) for it in await self.boards.fields()}
+            if conditions
+            else {}
+        )
+        told = {it.source: said(it, kinds.get(it.field)) for it in conditions}
+        question = scoped(stream, projects, [it for it in told.values() if it is not None])
+        ids, _ = await self.boards.ask(question, top=MOST_COUNTED)
+        left_out = tuple(source for source, it in told.items() if it is None)
+        return Counted(len(ids), len(ids) >= MOST_COUNTED, left_out)
 
     async def _listed(self, projects: Sequence[str]) -> dict[str, Person] | None:
         """None if the token can't list teams."""

@@ -37,7 +37,7 @@ class ServiceNowHooks:
     async def subscribe(self, url: str, secret: str, streams: Sequence[str]) -> Subscribed:
         return Subscribed(by_hand=tuple(_rule(table(it), url, secret) for it in streams))
 
-    async def unsubscribe(self, subscribed: Subscribed) -> None:
+    async def unsubscribe(self, url: str) -> None:
         """The rules are the administrator's to delete; a webhook without a secret of ours is turned away."""
 
 

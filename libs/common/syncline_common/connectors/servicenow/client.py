@@ -48,10 +48,12 @@ class Tables:
             params["sysparm_fields"] = ",".join(fields)
         reply = await self._read(f"/api/now/table/{table(name)}", params)
         rows: list[Wire] = rows_of(reply.json(), "result")
-        total = reply.headers.get("x-total-count", "")
-        if not total.isdigit():
-            raise ContractBroken("ServiceNow did not say how many rows there are", detail=name)
-        return Page(rows, offset + limit < int(total), vendor_now(reply))
+        return Page(rows, offset + limit < _total(reply, name), vendor_now(reply))
+
+    async def total(self, name: str, query: str) -> int:
+        """Rows that may not be seen are among them."""
+        params = {"sysparm_query": query, "sysparm_limit": 1, "sysparm_fields": "sys_id", **RAW}
+        return _total(await self._read(f"/api/now/table/{table(name)}", params), name)
 
     async def all(self, name: str, query: str, fields: Sequence[str]) -> list[Wire]:
         """Of lists that are not long."""
@@ -124,6 +126,13 @@ class Tables:
     # servicenow.com/docs: Attachment API, GET /now/attachment/{sys_id}/file
     def download(self, id: str) -> AsyncGenerator[bytes, None]:
         return self._out.download(f"/api/now/attachment/{checked(id)}/file")
+
+
+def _total(reply: Reply, name: str) -> int:
+    total = reply.headers.get("x-total-count", "")
+    if not total.isdigit():
+        raise ContractBroken("ServiceNow did not say how many rows there are", detail=name)
+    return int(total)
 
 
 def _result(reply: Reply) -> Any:

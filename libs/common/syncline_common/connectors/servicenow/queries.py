@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from syncline_common.configuration.conditions import Condition
 from syncline_common.connectors.servicenow.records import ID, UPDATED, moment, wire_time
 from syncline_common.connectors.times import EPOCH
 from syncline_common.errors import ContractBroken, RecordRejected
-from syncline_common.schemas.values import Values
+from syncline_common.schemas.values import FieldType, Values
 
 SAFE_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 SAFE_NAME = re.compile(r"[a-z][a-z0-9_]{0,79}")
+SAFE_VALUE = re.compile(r"[^\^,=\r\n]{1,200}")
 SPLITTING = re.compile(r"[\^\r\n]+")
 BY_TIME = f"ORDERBY{UPDATED}^ORDERBY{ID}"
 
@@ -92,6 +94,18 @@ def _condition(name: str, value: str) -> str:
     if not longest:
         raise RecordRejected("This value can't be asked for", detail=name)
     return f"{table(name)}{'=' if len(parts) == 1 else 'LIKE'}{longest}"
+
+
+def said(condition: Condition, kind: FieldType | None) -> str | None:
+    """None if an encoded query has no words for it, or there is no such column: the condition would be dropped unseen."""
+    ordered = condition.operator not in ("==", "in")
+    values = [str(it).lower() if isinstance(it, bool) else str(it) for it in condition.values]
+    if kind is None or (ordered and kind is not FieldType.NUMBER) or kind is FieldType.LIST:
+        return None
+    if not SAFE_NAME.fullmatch(condition.field) or not all(SAFE_VALUE.fullmatch(it) for it in values):
+        return None
+    sign = {"==": "=", "in": "IN"}.get(condition.operator, condition.operator)
+    return f"{condition.field}{sign}{','.join(values)}"
 
 
 def must_name(rows: Sequence[Mapping[str, Any]], tables: Sequence[str]) -> None:

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
+from syncline_common.configuration.conditions import Condition
 from syncline_common.configuration.facts import FieldFacts, StreamFacts
 from syncline_common.connectors.servicenow.client import Tables, Wire
 from syncline_common.connectors.servicenow.manifest import TABLES
-from syncline_common.connectors.servicenow.queries import must_name, table
+from syncline_common.connectors.servicenow.queries import must_name, said, table
 from syncline_common.connectors.servicenow.records import MARKER_COLUMN, UPDATED, Types, to_person, to_type
 from syncline_common.connectors.understanding import understood
 from syncline_common.errors import PermissionMissing, RecordFault
-from syncline_common.sdk.ports import Found, Out, Person, Project, Survey, WebhookWay
+from syncline_common.sdk.ports import Counted, Found, Out, Person, Project, Survey, WebhookWay
 
 ME = "javascript:gs.getUserName()"
 WRITERS = frozenset(["admin", "itil", "sn_incident_write", "sn_customerservice_agent"])
@@ -30,6 +31,7 @@ NO_ROLES = "Roles can't be listed, so whether it may write shows with the first 
 NO_TREE = "Syncline's user can't read sys_db_object, so it is not known which columns a table has"
 NO_USER = "Syncline's user can't read its own row of sys_user: people can't be mapped"
 NOT_GMT = "Syncline's user has the time zone {zone}; set it to GMT"
+HIDDEN = "Rows that access rules hide from Syncline's user are counted, too"
 NOT_HONOURED = "A query for one moment was not answered with its row: times are not read as UTC"
 
 
@@ -86,6 +88,13 @@ class ServiceNowSurveyor:
         query = f"nameSTARTSWITH{text}^ORuser_nameSTARTSWITH{text}^ORemailSTARTSWITH{text}^ORDERBYname"
         page = await self.tables.page("sys_user", query, limit=50, fields=PEOPLE)
         return [to_person(it) for it in page.rows]
+
+    async def count(self, stream: str, projects: Sequence[str], conditions: Sequence[Condition]) -> Counted:
+        types = await self.types(stream) if conditions else {}
+        told = {it.source: said(it, types.get(it.field)) for it in conditions}
+        query = "^".join(it for it in told.values() if it is not None)
+        left_out = tuple(source for source, it in told.items() if it is None)
+        return Counted(await self.tables.total(stream, query), left_out=(*left_out, HIDDEN))
 
     async def types(self, stream: str) -> Types:
         """Of a table's columns; empty if the dictionary can't be read. Values are then passed on as texts."""
