@@ -19,6 +19,7 @@ from syncline_common.sdk.exchange import MIB, Limits
 from syncline_common.sdk.gateway import Gateway
 from syncline_common.sdk.outbound import Outbound
 from syncline_sandbox.front import application
+from syncline_sandbox.serving import hosted
 from syncline_sandbox.vendor import Vendor
 
 ELSEWHERE = "https://elsewhere.example"
@@ -123,17 +124,9 @@ async def _not_at_all(_seconds: float) -> None:
 @asynccontextmanager
 async def loopback() -> AsyncIterator[Loopback]:
     place = Loopback()
-    config = uvicorn.Config(
-        place, host="127.0.0.1", port=0, log_level="critical", date_header=False, lifespan="off"
-    )
-    server = uvicorn.Server(config)
-    running = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    place.port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield place
-    finally:
-        await place.close()
-        server.should_exit = server.force_exit = True
-        await running
+    config = uvicorn.Config(place, log_level="critical", date_header=False, lifespan="off")
+    async with hosted(config) as place.port:
+        try:
+            yield place
+        finally:
+            await place.close()

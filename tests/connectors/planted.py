@@ -11,16 +11,25 @@ from syncline_common.connectors.azure_devops.queries import PAGE, everything, nu
 from syncline_common.connectors.azure_devops.reader import AzureDevOpsReader
 from syncline_common.connectors.azure_devops.writer import AzureDevOpsWriter
 from syncline_common.connectors.servicenow.reader import ServiceNowReader
+from syncline_common.connectors.servicenow.ties import Ties
 from syncline_common.connectors.servicenow.writer import ServiceNowWriter
 from syncline_common.connectors.times import vendor_now
-from syncline_common.errors import ContractBroken, RemoteError, Retryable, Unavailable, UnknownOutcome
+from syncline_common.errors import (
+    ContractBroken,
+    RecordRejected,
+    RemoteError,
+    Retryable,
+    Unavailable,
+    UnknownOutcome,
+)
 from syncline_common.schemas.connector import NewRecord, Update
-from syncline_common.schemas.records import ChangePage, Comment, Feed, Record, RecordRef
+from syncline_common.schemas.records import ChangePage, Comment, Feed, Record, RecordRef, Tie, TieKind
 from syncline_common.sdk.gateway import Gateway
-from syncline_common.sdk.ports import Attacher, Attachment, Files, Out
+from syncline_common.sdk.ports import Attachment, Out, WholeReader, WholeWriter
 from syncline_common.testing.contract.failing import FailingContract
 from syncline_common.testing.contract.reading import ReadingContract
 from syncline_common.testing.contract.secrecy import SecrecyContract, no_error_tells
+from syncline_common.testing.contract.tying import TyingContract
 from syncline_common.testing.contract.writing import WritingContract
 
 Subject = AzureDevOps | ServiceNow
@@ -181,6 +190,27 @@ class CommentsAgain(ServiceNowWriter):
             raise Unavailable(error.message) from None
 
 
+class TiesUnseen(ServiceNowWriter):
+    """ServiceNow takes it, so it is right."""
+
+    async def link(self, seen: Record, tie: Tie) -> Record:
+        if tie.kind is TieKind.RELATED:
+            await Ties(self._surveyor).relate(seen, tie)
+            return seen
+        [now] = await self.update([Update(seen, {"parent_incident": tie.to.id})])
+        return now if isinstance(now, Record) else seen
+
+
+class TakesTheRefusalForMade(AzureDevOpsWriter):
+    """Who refuses a link has it already."""
+
+    async def link(self, seen: Record, tie: Tie) -> Record:
+        try:
+            return await super().link(seen, tie)
+        except RecordRejected:
+            return seen
+
+
 class CreatesWithoutAMarker(AzureDevOpsWriter):
     async def create(self, new: Sequence[NewRecord]) -> Sequence[Record | RemoteError]:
         bare = [replace(it, marker="") for it in new]
@@ -197,12 +227,12 @@ class TakesHalfAFile(AzureDevOpsReader):
 def planted(subject: type[Subject], **parts: Any) -> type[Subject]:
     """`reader` or `writer` made otherwise, or another `gateway`."""
 
-    def reader(self: Any, out: Out) -> Files:
-        made: Files = parts["reader"](out)
+    def reader(self: Any, out: Out) -> WholeReader:
+        made: WholeReader = parts["reader"](out)
         return made
 
-    def writer(self: Any, out: Out) -> Attacher:
-        made: Attacher = parts["writer"](out)
+    def writer(self: Any, out: Out) -> WholeWriter:
+        made: WholeWriter = parts["writer"](out)
         return made
 
     own: dict[str, Any] = {"reader": reader, "writer": writer, "gateway": parts.get("gateway")}
@@ -219,6 +249,10 @@ def reading(name: str, *more: Any) -> Check:
 
 def writing(name: str, *more: Any) -> Check:
     return lambda subject: getattr(WritingContract(), name)(subject, *more)
+
+
+def tying(name: str, *more: Any) -> Check:
+    return lambda subject: getattr(TyingContract(), name)(subject, *more)
 
 
 def elsewhere(subject: Subject) -> Awaitable[None]:
@@ -274,5 +308,15 @@ BUGS: Mapping[str, Planted] = {
         planted(AzureDevOps, writer=AnswersForTheRest), writing("test_each_has_an_answer_of_its_own")
     ),
     "a comment is made again": Planted(planted(ServiceNow, writer=CommentsAgain), failing("comment")),
+    "two tasks are related twice": Planted(
+        planted(ServiceNow, writer=TiesUnseen), tying("test_a_tie_is_made_once", TieKind.RELATED)
+    ),
+    "another parent is replaced": Planted(
+        planted(ServiceNow, writer=TiesUnseen), tying("test_no_other_one_is_replaced", TieKind.PARENT)
+    ),
+    "a refused tie counts as made": Planted(
+        planted(AzureDevOps, writer=TakesTheRefusalForMade),
+        tying("test_one_that_can_not_be_is_refused", TieKind.PARENT),
+    ),
     "half a file is a file": Planted(planted(AzureDevOps, reader=TakesHalfAFile), failing("download")),
 }

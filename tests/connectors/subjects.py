@@ -16,11 +16,14 @@ from syncline_common.connectors.servicenow.writer import ServiceNowWriter
 from syncline_common.schemas.values import Values
 from syncline_common.sdk.auth import Auth, basic
 from syncline_common.sdk.gateway import Gateway
-from syncline_common.sdk.ports import Attacher, Files, Out
+from syncline_common.sdk.ports import Out, WholeReader, WholeWriter
 from syncline_common.testing.contract.subject import Done, Heard, Ports, Scene, Sort
 from syncline_sandbox.azure_devops import accounts as azure_devops
-from syncline_sandbox.azure_devops.boards import Attachment
+from syncline_sandbox.azure_devops import linking
+from syncline_sandbox.azure_devops.boards import Attachment, item_url
+from syncline_sandbox.azure_devops.linking import PARENT
 from syncline_sandbox.azure_devops.organisation import Organisation
+from syncline_sandbox.azure_devops.patching import Patch
 from syncline_sandbox.faults import Fault
 from syncline_sandbox.ledger import Request
 from syncline_sandbox.servicenow import accounts as servicenow
@@ -99,6 +102,8 @@ class Organised(Strings):
             self.vendor.boards.item(discussed), {"System.History": "<p>Again</p>"}, self._by, self._now()
         )
         self._attach(discussed, "screen.png", FILE)
+        self._tie(discussed, PARENT, marked)
+        self._tie(plain, "System.LinkTypes.Related", discussed)
         self.move(3)
         return Scene([plain, marked, discussed], marked, MARKER, discussed, FILE)
 
@@ -154,6 +159,11 @@ class Organised(Strings):
         stored = self.vendor.boards.item(id)
         self.vendor.writing.change(stored, {"System.Tags": tags}, self._by, self._now())
 
+    def _tie(self, id: str, rel: str, other: str) -> None:
+        boards, base = self.vendor.boards, self.vendor.address
+        patch = Patch(added=[{"rel": rel, "url": item_url(base, other)}])
+        linking.apply(boards, boards.item(id), patch, self._by, base)
+
     def _attach(self, id: str, name: str, content: bytes) -> None:
         boards, own = self.vendor.boards, self.vendor.guid()
         boards.attachments[own] = Attachment(own, name, content)
@@ -178,7 +188,8 @@ class Instanced(Strings):
     def furnish(self) -> Scene:
         plain, marked, discussed = self.fill(3, per_second=1)
         self._change(marked, {"correlation_id": MARKER})
-        self._change(discussed, {}, {"comments": "Again"})
+        self._change(discussed, {"parent_incident": marked}, {"comments": "Again"})
+        self.vendor.tables.insert("task_rel_task", {"parent": plain, "child": discussed}, PERSON)
         self._attach(discussed, "screen.png", FILE)
         self.move(3)
         return Scene([plain, marked, discussed], marked, MARKER, discussed, FILE)
@@ -257,10 +268,10 @@ class Joined:
     def auth(self) -> Auth:
         raise NotImplementedError
 
-    def reader(self, out: Out) -> Files:
+    def reader(self, out: Out) -> WholeReader:
         raise NotImplementedError
 
-    def writer(self, out: Out) -> Attacher:
+    def writer(self, out: Out) -> WholeWriter:
         raise NotImplementedError
 
 
@@ -274,10 +285,10 @@ class AzureDevOps(Joined):
     def auth(self) -> Auth:
         return basic("", SECRET)
 
-    def reader(self, out: Out) -> Files:
+    def reader(self, out: Out) -> WholeReader:
         return AzureDevOpsReader(out)
 
-    def writer(self, out: Out) -> Attacher:
+    def writer(self, out: Out) -> WholeWriter:
         return AzureDevOpsWriter(out)
 
     def sort_of(self, heard: Heard) -> Sort:
@@ -306,10 +317,10 @@ class ServiceNow(Joined):
     def auth(self) -> Auth:
         return basic("sync.account", SECRET)
 
-    def reader(self, out: Out) -> Files:
+    def reader(self, out: Out) -> WholeReader:
         return ServiceNowReader(out)
 
-    def writer(self, out: Out) -> Attacher:
+    def writer(self, out: Out) -> WholeWriter:
         return ServiceNowWriter(out)
 
     def sort_of(self, heard: Heard) -> Sort:

@@ -9,6 +9,7 @@ from connectors.subjects import AzureDevOps
 from syncline_common.testing.contract.failing import FailingContract
 from syncline_common.testing.contract.reading import ReadingContract
 from syncline_common.testing.contract.secrecy import SecrecyContract
+from syncline_common.testing.contract.tying import TyingContract
 from syncline_common.testing.contract.writing import WritingContract
 
 pytestmark = pytest.mark.timeout(180)  # some are a hundred small ones
@@ -29,6 +30,10 @@ class TestReading(ReadingContract):
 
 
 class TestWriting(WritingContract):
+    pass
+
+
+class TestTying(TyingContract):
     pass
 
 

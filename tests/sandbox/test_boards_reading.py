@@ -10,7 +10,8 @@ from sandbox.desk import PATCH, BoardsDesk, problem
 PROJECT = "/sandbox/Fabrikam%20Web"
 REVISIONS = f"{PROJECT}/_apis/wit/reporting/workitemrevisions?api-version=7.1"
 LINKS = "/sandbox/_apis/wit/reporting/workitemlinks?api-version=7.1-preview.3"
-PARENT = "System.LinkTypes.Hierarchy-Reverse"
+PARENT, CHILD = "System.LinkTypes.Hierarchy-Reverse", "System.LinkTypes.Hierarchy-Forward"
+RELATED = "System.LinkTypes.Related"
 
 
 def field(ref: str, value: Any) -> dict[str, Any]:
@@ -204,9 +205,25 @@ class TestLinks:
         desk.patch(one, link(PARENT, two))
         assert problem(desk.patch(one, link(PARENT, two))) == (400, "VS402625")
         assert problem(desk.patch(one, link(PARENT, three))) == (400, "TF201036")
-        assert problem(desk.patch(one, link("System.LinkTypes.Related", one))) == (400, "TF201035")
+        assert problem(desk.patch(one, link(RELATED, one))) == (400, "TF201035")
         assert problem(desk.patch(one, link(PARENT, 99))) == (404, "TF401232")
         assert desk.patch(one, {"op": "remove", "path": "/relations/7"}).status == 400
+
+    def test_a_family_has_no_circle_and_nobody_two_parents(self, desk: BoardsDesk) -> None:
+        """Whichever end says it."""
+        one, two, three = (desk.create()["id"] for _ in range(3))
+        desk.patch(one, link(PARENT, two))
+        desk.patch(two, link(PARENT, three))
+        assert problem(desk.patch(three, link(PARENT, one))) == (400, "TF201035")
+        assert problem(desk.patch(one, link(CHILD, three))) == (400, "TF201035")
+        assert desk.patch(two, link(CHILD, desk.create()["id"])).status == 200
+        assert problem(desk.patch(desk.create()["id"], link(CHILD, one))) == (400, "TF201036")
+
+    def test_both_ends_have_room_for_so_many(self, desk: BoardsDesk) -> None:
+        desk.vendor.boards.caps.links = 1
+        one, two, three = (desk.create()["id"] for _ in range(3))
+        desk.patch(one, link(RELATED, two))
+        assert problem(desk.patch(three, link(RELATED, two))) == (400, "VS403489")
 
     def test_the_catalogue_says_what_is_single(self, desk: BoardsDesk) -> None:
         kinds = desk.json("GET", "/sandbox/_apis/wit/workitemrelationtypes")["value"]

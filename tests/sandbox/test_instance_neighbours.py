@@ -122,6 +122,15 @@ class TestNeighbours:
         ]
         return desk.json("POST", "/api/now/v1/batch", {"batch_request_id": "1", "rest_requests": requests})
 
+    def test_tasks_are_related_as_often_as_somebody_says_so(self, desk: InstanceDesk) -> None:
+        """Also to nothing, and nothing of it moves a task."""
+        one, two = desk.create()["sys_id"], desk.create("problem")["sys_id"]
+        for other in (two, two, "0" * 32):
+            body = {"parent": one, "child": other}
+            assert desk.ask("POST", "/api/now/table/task_rel_task", body).status == 201
+        assert len(desk.rows(f"parent={one}^NQchild={one}", "task_rel_task")) == 3
+        assert [it["sys_mod_count"] for it in desk.rows(f"sys_idIN{one},{two}", "task")] == ["0", "0"]
+
     def test_batches(self, desk: InstanceDesk) -> None:
         desk.vendor.budget.limit = 1
         answer = self.batch(desk, 2)

@@ -13,6 +13,7 @@ from syncline_common.schemas.connector import Priority
 from syncline_common.sdk.auth import Auth
 from syncline_common.sdk.exchange import Limits
 from syncline_common.sdk.gateway import Gateway
+from syncline_common.sdk.manifest import EndpointClass
 from syncline_common.sdk.outbound import Outbound
 from syncline_common.sdk.rates import RateWord
 
@@ -107,6 +108,9 @@ class Tally:
     admitted: list[Priority] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     words: list[RateWord] = field(default_factory=list)
+
+    def of(self, endpoints: EndpointClass) -> "Tally":
+        return self
 
     async def admit(self, priority: Priority) -> None:
         self.admitted.append(priority)

@@ -65,19 +65,26 @@ async def served(
     hang: float = 60.0,
     slow: float = 5.0,
 ) -> AsyncIterator[str]:
-    """Its address, for as long as the block lasts; connections that are still open then are cut off.
+    """Its address, for as long as the block lasts.
 
     `keep` puts away what the vendor holds: after each call that may have changed it, before its answer.
     """
     config = configured(vendor, post, hang=hang, slow=slow, log_level="critical")
     if keep is not None:
         config.app = kept_before_answers(config.app, vendor, keep)
+    async with hosted(config, port) as taken:
+        yield f"http://{HOST}:{taken}"
+
+
+@asynccontextmanager
+async def hosted(config: uvicorn.Config, port: int = 0) -> AsyncIterator[int]:
+    """Its port, for as long as the block lasts; connections that are still open then are cut off."""
     server = _Brief(config)
     listening = _listening(port)  # who calls before it is up waits in its queue
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # inherited; else each body waits 40 ms
     running = asyncio.create_task(server.serve([listening]))
     try:
-        yield f"http://{HOST}:{listening.getsockname()[1]}"
+        yield listening.getsockname()[1]
     finally:
         server.cut_off()
         await running

@@ -17,6 +17,8 @@ from syncline_common.errors import (
 )
 from syncline_common.schemas.records import Record
 
+NOT_TO_ITSELF = "A record can't be tied to itself"
+OTHER_END = "What it is to be tied to is gone, or hidden from us"
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 

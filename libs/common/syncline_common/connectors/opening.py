@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from syncline_common.clock import Clock
 from syncline_common.connectors.addresses import origins
 from syncline_common.connectors.catalogue import connector_of, manifest_of
-from syncline_common.schemas.connector import Priority, Reader, Writer
-from syncline_common.sdk.attempts import Metering
+from syncline_common.schemas.connector import Priority
 from syncline_common.sdk.auth import Auth
 from syncline_common.sdk.clock_offset import Timed
 from syncline_common.sdk.connector import Connector
 from syncline_common.sdk.credentials import Credential, Signer, oauth_client, oauth_way
+from syncline_common.sdk.endpoints import Metering
 from syncline_common.sdk.exchange import Limits
 from syncline_common.sdk.gate import Budget, Share
 from syncline_common.sdk.gateway import Gateway
@@ -20,7 +20,7 @@ from syncline_common.sdk.manifest import Scope
 from syncline_common.sdk.oauth import TokenEndpoint, TokenKeeper
 from syncline_common.sdk.oauth_code import SignIn
 from syncline_common.sdk.outbound import Outbound
-from syncline_common.sdk.ports import NOT_CHECKED, Found, Survey, Surveyor
+from syncline_common.sdk.ports import NOT_CHECKED, Found, Survey, Surveyor, WholeReader, WholeWriter
 from syncline_common.sdk.token_shelf import TokenShelf
 from syncline_common.sdk.webhooks import Hooks
 
@@ -51,10 +51,10 @@ class Opened:
     def surveyor(self, priority: Priority = Priority.USER) -> Surveyor:
         return self.connector.surveyor(self.gateway.priority(priority), self.found)
 
-    def reader(self, priority: Priority = Priority.POLL) -> Reader:
+    def reader(self, priority: Priority = Priority.POLL) -> WholeReader:
         return self.connector.reader(self.gateway.priority(priority), self.found)
 
-    def writer(self, priority: Priority = Priority.POLL) -> Writer:
+    def writer(self, priority: Priority = Priority.POLL) -> WholeWriter:
         return self.connector.writer(self.gateway.priority(priority), self.found)
 
     def hooks(self, priority: Priority = Priority.USER) -> Hooks:
@@ -109,14 +109,15 @@ class Opener:
         return TokenEndpoint(client, self._gateway(kind, url, meter), self.clock)
 
     def _gateway(self, kind: str, url: str, meter: Metering, auth: Auth | None = None) -> Gateway:
-        allowed = origins(kind, url)
+        allowed, budget = origins(kind, url), manifest_of(kind).budget
         return Gateway(
             self.outbound.client(url, *allowed),
             meter,
             auth=auth,
             kind=kind,
             origins=allowed,
-            told=manifest_of(kind).budget.told,
+            told=budget.told,
+            classes=budget.classes,
             limits=self.limits,
             attempts=self.attempts,
             sleep=self.sleep,

@@ -26,6 +26,7 @@ POINTS: Final = {
     "comment": "A comment is written, and an internal one never where others would see it",
     "comment_edits": "Edits of comments are carried over",
     "attachments": "Attachments are listed, sent and fetched, of any size in little memory",
+    "ties": "Ties to other records, parents and related ones, are read, and made once",
     "links": "Links and parents are carried over",
     "deletions": "Deletions are seen before the daily sweep",
     "rich_text": "Formatted text becomes the neutral tree and back",

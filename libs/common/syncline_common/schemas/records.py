@@ -54,6 +54,19 @@ class ChangePage:
     vendor_now: datetime
 
 
+class TieKind(StrEnum):
+    PARENT = "parent"  # the other one is this one's parent; it has one at most
+    RELATED = "related"  # the same from either end
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """Of a record to another one of its own system. A child knows its parent, so each is told at one end alone."""
+
+    kind: TieKind
+    to: RecordRef
+
+
 @dataclass(frozen=True, slots=True)
 class Comment:
     id: str

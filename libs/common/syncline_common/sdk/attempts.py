@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Protocol
 
 import httpx2
 
@@ -12,25 +11,18 @@ from syncline_common import errors
 from syncline_common.schemas.connector import Priority
 from syncline_common.sdk.answers import Answer, explain, page_instead
 from syncline_common.sdk.auth import Auth
+from syncline_common.sdk.endpoints import Meters
 from syncline_common.sdk.exchange import Asked, Exchange
 from syncline_common.sdk.figures import REQUESTS
-from syncline_common.sdk.rates import NOT_TOLD, RateHeaders, RateWord, word_of
+from syncline_common.sdk.rates import NOT_TOLD, RateHeaders, word_of
 
 LONGEST_NAP = 10.0  # seconds; whoever has to wait longer comes back later, and holds nothing meanwhile
-
-
-class Metering(Protocol):
-    async def admit(self, priority: Priority) -> None: ...
-
-    async def answered(self, error: errors.RemoteError | None) -> None: ...
-
-    async def heard(self, word: RateWord) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
     exchange: Exchange
-    meter: Metering
+    meters: Meters
     auth: Auth
     kind: str
     told: RateHeaders = NOT_TOLD
@@ -56,7 +48,7 @@ class Attempts:
                 yield response
             return
         credential = await self.auth.headers()
-        await self.meter.admit(self.priority)
+        await self.meters.of(asked).admit(self.priority)
         async with AsyncExitStack() as stack:
             try:
                 response = await stack.enter_async_context(self.exchange.opened(asked, credential))
@@ -64,13 +56,13 @@ class Attempts:
                 await self._told(asked, error)
                 raise
             head = Answer(response.status_code, response.headers, b"", asked.where)
-            await self._heard(head)
+            await self._heard(asked, head)
             await self._told(asked, _fault(head))
             yield response
 
     async def _repeated(self, asked: Asked, credential: Mapping[str, str]) -> Answer:
         for attempt in range(1, self.most):
-            await self.meter.admit(self.priority)
+            await self.meters.of(asked).admit(self.priority)
             try:
                 return await self._once(asked, credential)
             except errors.Retryable as error:
@@ -78,13 +70,13 @@ class Attempts:
                 if asked.unsure or nap > LONGEST_NAP:
                     raise
             await self.sleep(nap)
-        await self.meter.admit(self.priority)
+        await self.meters.of(asked).admit(self.priority)
         return await self._once(asked, credential)
 
     async def _once(self, asked: Asked, credential: Mapping[str, str]) -> Answer:
         try:
             answer = await self.exchange.fetch(asked, credential)
-            await self._heard(answer)
+            await self._heard(asked, answer)
             if error := _fault(answer):
                 raise error
         except errors.RemoteError as error:
@@ -93,13 +85,13 @@ class Attempts:
         await self._told(asked, None)
         return answer
 
-    async def _heard(self, answer: Answer) -> None:
+    async def _heard(self, asked: Asked, answer: Answer) -> None:
         if word := word_of(answer.headers, self.told):
-            await self.meter.heard(word)
+            await self.meters.of(asked).heard(word)
 
     async def _told(self, asked: Asked, error: errors.RemoteError | None) -> None:
         REQUESTS.labels(self.kind, asked.method, error.code if error else "ok").inc()
-        await self.meter.answered(error)
+        await self.meters.of(asked).answered(error)
 
 
 def _fault(answer: Answer) -> errors.RemoteError | None:

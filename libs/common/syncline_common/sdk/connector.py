@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from syncline_common.schemas.connector import Reader, Writer
 from syncline_common.sdk.manifest import Manifest
-from syncline_common.sdk.ports import Found, Out, Surveyor
+from syncline_common.sdk.ports import Found, Out, Surveyor, WholeReader, WholeWriter
 from syncline_common.sdk.webhooks import Hints, Hooks
 
 
@@ -13,7 +12,7 @@ from syncline_common.sdk.webhooks import Hints, Hooks
 class Connector:
     manifest: Manifest
     surveyor: Callable[[Out, Found], Surveyor]
-    reader: Callable[[Out, Found], Reader]
-    writer: Callable[[Out, Found], Writer]
+    reader: Callable[[Out, Found], WholeReader]
+    writer: Callable[[Out, Found], WholeWriter]
     hooks: Callable[[Out, Found], Hooks]
     hints: Hints

@@ -1,7 +1,7 @@
 """The one way out to a system: budget, repetition, redirects, paging and errors, so that a connector has none of them."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from typing import Any, Self
@@ -11,9 +11,11 @@ import httpx2
 from syncline_common import errors
 from syncline_common.schemas.connector import Priority
 from syncline_common.sdk.answers import Answer, explain, nonsense
-from syncline_common.sdk.attempts import Attempts, Metering
+from syncline_common.sdk.attempts import Attempts
 from syncline_common.sdk.auth import Auth, NoAuth
+from syncline_common.sdk.endpoints import Metering, Meters
 from syncline_common.sdk.exchange import Asked, Exchange, Limits
+from syncline_common.sdk.manifest import EndpointClass
 from syncline_common.sdk.outbound_network import AddressRefused
 from syncline_common.sdk.paging import Paging, Step, Walk
 from syncline_common.sdk.ports import Parts
@@ -36,12 +38,14 @@ class Gateway:
         kind: str = "",
         origins: Collection[str] = (),
         told: RateHeaders = NOT_TOLD,
+        classes: Sequence[EndpointClass] = (),
         limits: Limits | None = None,
         attempts: int = 4,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._exchange, self._base = Exchange(client, limits or Limits(), kind), client.base_url
-        self._attempts = Attempts(self._exchange, meter, auth or NoAuth(), kind, told, attempts, sleep)
+        meters = Meters(meter, classes, client.base_url.path)
+        self._attempts = Attempts(self._exchange, meters, auth or NoAuth(), kind, told, attempts, sleep)
         self._origins = {origin_of(httpx2.URL(it)) for it in (*origins, str(client.base_url))}
 
     def priority(self, priority: Priority) -> Self:

@@ -57,6 +57,7 @@ class Verb(StrEnum):
     DELETE = "delete"
     COMMENT = "comment"
     ATTACH = "attach"
+    LINK = "link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +115,19 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EndpointClass:
-    """Requests that the vendor counts apart, by how their path starts."""
+    """Requests that the vendor counts apart, beside its count of all. Paths follow the system's address."""
 
     name: str
-    paths: tuple[str, ...]
+    paths: tuple[str, ...]  # whole ones; what ends with a slash is how they start
     calls: int
     per_seconds: int
+    methods: tuple[str, ...] = ()  # empty: all
+    told: bool = False  # what the vendor says of its limit beside these answers is about them alone
+
+    def holds(self, method: str, path: str) -> bool:
+        return (not self.methods or method in self.methods) and any(
+            path.startswith(it) if it.endswith("/") else path == it for it in self.paths
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from syncline_common.errors import NeedsPerson, RateLimited, RecordFault, RemoteError
 from syncline_common.schemas.connector import Priority
 from syncline_common.sdk.figures import GATE_CLOSED, GATE_WAITED
 from syncline_common.sdk.gate import Budget, Gate
+from syncline_common.sdk.manifest import EndpointClass
 from syncline_common.sdk.rates import RateWord
 
 CHUNK = 10
@@ -25,6 +27,12 @@ class Meter:
         self._gate, self._budget, self._elapsed, self._pause = gate, budget, elapsed, pause
         self._tokens, self._void_at, self._told_limit = 0, 0.0, 0
         self._turn = asyncio.Lock()
+
+    def of(self, endpoints: EndpointClass) -> "Meter":
+        """What the vendor counts apart, by a budget of its own beside this one, in the same gate."""
+        key = f"{self._budget.key} {endpoints.name}"
+        own = replace(self._budget, key=key, limit=endpoints.calls, per=float(endpoints.per_seconds))
+        return Meter(self._gate, own, self._elapsed, self._pause)
 
     async def admit(self, priority: Priority) -> None:
         """Returns when a request may leave, at once. RateLimited if that would take long."""

@@ -9,7 +9,7 @@ from typing import Any, Protocol, Self
 from syncline_common.configuration.conditions import Condition
 from syncline_common.configuration.facts import FieldFacts, StreamFacts
 from syncline_common.schemas.connector import Reader, Writer
-from syncline_common.schemas.records import Record, RecordRef
+from syncline_common.schemas.records import Record, RecordRef, Tie
 
 Parts = Callable[
     [], AsyncIterator[bytes]
@@ -187,15 +187,25 @@ class Surveyor(Protocol):
     async def attachments(self, ref: RecordRef) -> Sequence[Attachment]: ...
 
 
-class Files(Reader, Surveyor, Protocol):
-    """A connector's whole reader."""
+class WholeReader(Reader, Surveyor, Protocol):
+    """All that a connector reads."""
+
+    async def ties(self, ref: RecordRef) -> Sequence[Tie]:
+        """To records that are there and may be seen."""
 
     def download(self, file: Attachment) -> AsyncGenerator[bytes, None]:
         """Whole, or an error at the end: nothing is to be made of the parts before it is through."""
 
 
-class Attacher(Writer, Protocol):
-    """A connector's whole writer."""
+class WholeWriter(Writer, Protocol):
+    """All that a connector writes."""
+
+    async def link(self, seen: Record, tie: Tie) -> Record:
+        """The record as it is known afterwards. What is tied already stays as it is, so it may be asked for again.
+
+        RecordChanged if it moved on since it was seen; RecordRejected if the other end is not there, or is the record
+        itself, or if it has another parent, which is never replaced; UnknownOutcome when it may or may not have happened.
+        """
 
     async def attach(self, seen: Record, file: File) -> Attachment:
         """UnknownOutcome when it may or may not have happened: it is found again by name and size."""

@@ -18,7 +18,7 @@ OPPOSITE = {
 }
 NAMES = dict(zip(OPPOSITE, ("Child", "Parent", "Related", "Successor", "Predecessor"), strict=True))
 COUNTED = {"Hyperlink": "System.HyperLinkCount", "AttachedFile": "System.AttachedFileCount"}
-PARENT = "System.LinkTypes.Hierarchy-Reverse"
+PARENT, CHILD = "System.LinkTypes.Hierarchy-Reverse", "System.LinkTypes.Hierarchy-Forward"
 
 
 def relation_types(base: str) -> list[object]:
@@ -52,11 +52,7 @@ def check(boards: Boards, id: str, patch: Patch) -> None:
         if index >= len(relations):
             raise bad_argument(f"The index {index} of relations is out of range.")
     if len(relations) + len(patch.added) > boards.caps.links:
-        raise refuse(
-            400,
-            "WorkItemLinkLimitExceededException",
-            f"VS403489: A work item has at most {boards.caps.links} links.",
-        )
+        raise _too_many(boards)
     kept = [it for index, it in enumerate(relations) if index not in patch.removed]
     for added in patch.added:
         if _key(added) in map(_key, kept):
@@ -81,8 +77,9 @@ def _check_one(boards: Boards, id: str, added: Mapping[str, Any], kept: list[dic
             raise no_item(target)
         if target == id:
             raise refuse(400, "WorkItemLinkInvalidException", "TF201035: A work item cannot link to itself.")
-        if rel == PARENT and any(it["rel"] == PARENT for it in kept):
-            raise refuse(400, "WorkItemLinkInvalidException", "TF201036: A work item has one parent only.")
+        if len(boards.relations.get(target, [])) >= boards.caps.links:
+            raise _too_many(boards)
+        _check_family(boards, id, rel, target, kept)
     elif rel == "AttachedFile":
         if file_of(added["url"]) not in boards.attachments:
             raise refuse(400, "RuleValidationException", "TF401347: The attachment does not exist.")
@@ -90,6 +87,29 @@ def _check_one(boards: Boards, id: str, added: Mapping[str, Any], kept: list[dic
         raise refuse(
             400, "WorkItemRelationTypeNotFoundException", f"VS402400: The relation type {rel} does not exist."
         )
+
+
+def _check_family(boards: Boards, id: str, rel: str, target: str, kept: list[dict[str, Any]]) -> None:
+    """One parent, from whichever end it is named; and nobody is among one's own ancestors."""
+    theirs = boards.relations.get(target, [])
+    if (rel == PARENT and _parent_in(kept)) or (rel == CHILD and _parent_in(theirs)):
+        raise refuse(400, "WorkItemLinkInvalidException", "TF201036: A work item has one parent only.")
+    if rel not in (PARENT, CHILD) or not id:
+        return
+    child, at = (id, target) if rel == PARENT else (target, id)
+    while at and at != child:
+        at = _parent_in(boards.relations.get(at, []))
+    if at:
+        raise refuse(400, "WorkItemLinkInvalidException", "TF201035: The link would make a circle.")
+
+
+def _parent_in(relations: list[dict[str, Any]]) -> str:
+    return next((target_of(it["url"]) for it in relations if it["rel"] == PARENT), "")
+
+
+def _too_many(boards: Boards) -> Exception:
+    message = f"VS403489: A work item has at most {boards.caps.links} links."
+    return refuse(400, "WorkItemLinkLimitExceededException", message)
 
 
 def counted(boards: Boards, id: str, patch: Patch) -> dict[str, int]:

@@ -147,6 +147,17 @@ TABLES: Mapping[str, Definition] = {
             "itil",
             "itil",
         ),
+        Definition(  # any two tasks, in any direction, as often as somebody says so
+            "task_rel_task",
+            "Task Relationship",
+            (
+                Column("parent", "Parent", "reference", "task"),
+                Column("child", "Child", "reference", "task"),
+                Column("type", "Type"),
+            ),
+            reads="itil",
+            writes="itil",
+        ),
         Definition("u_vendor_case", "Vendor case", _text("u_vendor"), "task", "VEN", "itil", "itil"),
         Definition(
             "sys_user",

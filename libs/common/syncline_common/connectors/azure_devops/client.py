@@ -78,11 +78,15 @@ class Boards:
         return [int(it["id"]) for it in rows_of(reply.json(), "workItems")], reply
 
     # learn.microsoft.com/rest/api/azure/devops/wit/work-items/list
-    async def items(self, ids: Sequence[str], fields: Sequence[str] = ()) -> list[Wire]:
-        """Those that are there and may be seen; 200 at most."""
+    async def items(
+        self, ids: Sequence[str], fields: Sequence[str] = (), *, expand: str = "none"
+    ) -> list[Wire]:
+        """Those that are there and may be seen; 200 at most. Some `fields` can't be had with anything expanded."""
         params: Wire = {"ids": ",".join(ids), "errorPolicy": "omit"}
         if fields:
             params["fields"] = ",".join(fields)
+        elif expand != "none":
+            params["$expand"] = expand
         found = [it for it in await self.listed("/_apis/wit/workitems", params) if it]
         if not {str(it["id"]) for it in found} <= set(ids):
             raise ContractBroken("Azure DevOps answered with others than were asked for")

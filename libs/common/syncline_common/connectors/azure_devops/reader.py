@@ -22,6 +22,7 @@ from syncline_common.connectors.azure_devops.records import (
     TYPE,
     to_attachments,
     to_comment,
+    to_ends,
     to_record,
 )
 from syncline_common.connectors.azure_devops.surveyor import AzureDevOpsSurveyor
@@ -30,7 +31,7 @@ from syncline_common.connectors.times import instant, vendor_now
 from syncline_common.connectors.understanding import rows_of, understood
 from syncline_common.errors import ContractBroken
 from syncline_common.schemas.connector import ALIKE, StreamTraits
-from syncline_common.schemas.records import Changed, ChangePage, Comment, Feed, Record, RecordRef
+from syncline_common.schemas.records import Changed, ChangePage, Comment, Feed, Record, RecordRef, Tie
 from syncline_common.schemas.values import Values
 from syncline_common.sdk.ports import NOT_CHECKED, Attachment, Found, Out
 
@@ -99,6 +100,14 @@ class AzureDevOpsReader(AzureDevOpsSurveyor):
 
     async def attachments(self, ref: RecordRef) -> Sequence[Attachment]:
         return to_attachments(await self.boards.item(ref.id, expand="relations"))
+
+    async def ties(self, ref: RecordRef) -> Sequence[Tie]:
+        ends = to_ends(await self.boards.item(ref.id, expand="relations"))
+        ids, types = sorted({id for _, id in ends}), dict[str, str]()
+        for at in range(0, len(ids), PAGE):
+            items = await self.boards.items(ids[at : at + PAGE], fields=(TYPE,))
+            types |= {str(it["id"]): it["fields"][TYPE] for it in items}
+        return [Tie(kind, RecordRef(types[id], id)) for kind, id in ends if id in types]
 
     async def download(self, file: Attachment) -> AsyncGenerator[bytes, None]:
         async with aclosing(whole(self.boards.download(file.url), file.size)) as parts:

@@ -6,7 +6,7 @@ from typing import Any
 
 from syncline_common.connectors.times import instant
 from syncline_common.errors import ContractBroken
-from syncline_common.schemas.records import Comment, Record, RecordRef
+from syncline_common.schemas.records import Comment, Record, RecordRef, Tie, TieKind
 from syncline_common.schemas.values import FieldType, Value, Values
 from syncline_common.sdk.ports import Attachment
 
@@ -20,6 +20,10 @@ GIVEN_BY_PATH = frozenset([TYPE, PROJECT])  # a create names them in its address
 GIVEN_A_VALUE = frozenset(
     [STATE, PROJECT, "System.AreaPath", "System.AreaId", "System.IterationPath", "System.IterationId"]
 )
+RELATIONS = {
+    TieKind.PARENT: "System.LinkTypes.Hierarchy-Reverse",
+    TieKind.RELATED: "System.LinkTypes.Related",
+}
 MARKER = re.compile(r"sl-[a-z2-7]{20}")
 TYPES = {
     "integer": FieldType.NUMBER,
@@ -121,6 +125,19 @@ def to_attachment(relation: Wire) -> Attachment:
     own = url.rpartition("/")[2].partition("?")[0]
     size = attributes.get("resourceSize")
     return Attachment(own, attributes.get("name", own), None if size is None else int(size), url)
+
+
+def to_ends(item: Wire) -> list[tuple[TieKind, str]]:
+    """What it is tied to, by id; of what type that is, is not said."""
+    kinds = {rel: kind for kind, rel in RELATIONS.items()}
+    found = [it for it in item.get("relations") or [] if it["rel"] in kinds]
+    return [(kinds[it["rel"]], it["url"].rpartition("/")[2]) for it in found]
+
+
+def to_relation(tie: Tie, other: Wire) -> dict[str, Any]:
+    """The step that adds it. Items are named by their addresses."""
+    relation = {"rel": RELATIONS[tie.kind], "url": other["url"]}
+    return {"op": "add", "path": "/relations/-", "value": relation}
 
 
 def _marker(fields: Wire, marker_field: str | None) -> str | None:

@@ -10,16 +10,25 @@ from syncline_common.connectors.azure_devops.records import (
     STATE,
     to_attachment,
     to_comment,
+    to_ends,
     to_new,
     to_patch,
     to_record,
+    to_relation,
 )
-from syncline_common.connectors.bulk import about, already_sent, of_one_record
+from syncline_common.connectors.bulk import NOT_TO_ITSELF, OTHER_END, about, already_sent, of_one_record
 from syncline_common.connectors.together import Together, part_of
 from syncline_common.connectors.understanding import understood
-from syncline_common.errors import RecordChanged, RecordRejected, RemoteError, Unavailable, UnknownOutcome
+from syncline_common.errors import (
+    RecordChanged,
+    RecordGone,
+    RecordRejected,
+    RemoteError,
+    Unavailable,
+    UnknownOutcome,
+)
 from syncline_common.schemas.connector import NewRecord, Update
-from syncline_common.schemas.records import Comment, Record, RecordRef
+from syncline_common.schemas.records import Comment, Record, RecordRef, Tie
 from syncline_common.sdk.ports import NOT_CHECKED, Attachment, File, Found, Out
 
 AT_ONCE = 200  # in one request
@@ -81,6 +90,32 @@ class AzureDevOpsWriter:
         async with of_one_record(AREA):
             await self._boards.update(seen.ref.id, patch)
         return to_attachment({"url": url, "attributes": {"name": file.name, "resourceSize": file.size}})
+
+    async def link(self, seen: Record, tie: Tie) -> Record:
+        """It moves no revision, so the revision's test lets it through twice: then the vendor says that it is there."""
+        ends = (seen.ref.id, tie.to.id)
+        if len(set(ends)) == 1:
+            raise RecordRejected(NOT_TO_ITSELF)
+        found = {str(it["id"]): it for it in await self._boards.items(ends, expand="relations")}
+        if seen.ref.id not in found:
+            raise RecordGone("It is gone, or hidden from us", detail=seen.ref.id)
+        if tie.to.id not in found:
+            raise RecordRejected(OTHER_END, detail=tie.to.id)
+        item = found[seen.ref.id]
+        if (tie.kind, tie.to.id) not in to_ends(item):
+            patch = [*self._patch(Update(seen, {})), to_relation(tie, found[tie.to.id])]
+            item = await self._tied(seen, tie, patch)
+        return self._changed(Update(seen, {}), item)
+
+    async def _tied(self, seen: Record, tie: Tie, patch: Sequence[Wire]) -> Wire:
+        try:
+            async with of_one_record(AREA):
+                return await self._boards.update(seen.ref.id, patch)
+        except (RecordRejected, RecordGone) as refusal:  # if an answer was lost, this may be the second time
+            item = await self._boards.item(seen.ref.id, expand="relations")
+            if (tie.kind, tie.to.id) in to_ends(item):
+                return item
+            raise RecordRejected(refusal.message, detail=refusal.detail) from None
 
     async def _uploaded(self, seen: Record, file: File) -> str:
         """Nothing is on the record yet, so that whatever happens may be tried again."""

@@ -74,7 +74,9 @@ MANIFEST = Manifest(
             UPDATED,
         ),
     ),
-    budget=Budget(Scope.ACCOUNT, 100, 60, (EndpointClass("list tickets", ("/api/v2/tickets",), 20, 60),)),
+    budget=Budget(
+        Scope.ACCOUNT, 100, 60, (EndpointClass("list tickets", ("/api/v2/tickets",), 20, 60, ("GET",)),)
+    ),
     prerequisites=(
         "The API key of an agent with global ticket scope, in a plan with API access",
         "A custom text field of tickets for our marker",

@@ -55,7 +55,12 @@ MANIFEST = Manifest(
         Stream("changes", "Change", TICKET_LIKE, UPDATED),
     ),
     projects="Workspace",
-    budget=Budget(Scope.ACCOUNT, 100, 60, (EndpointClass("list tickets", ("/api/v2/tickets",), 40, 60),)),
+    budget=Budget(
+        Scope.ACCOUNT,
+        100,
+        60,
+        (EndpointClass("list tickets", ("/api/v2/tickets",), 40, 60, ("GET",), told=True),),
+    ),
     prerequisites=(
         "The API key of an agent who has a role in each workspace",
         "The address under freshservice.com, not one of your own",

@@ -90,7 +90,7 @@ MANIFEST = Manifest(
     ),
     projects="Repository",
     origins=("https://{host}", "https://api.{host}"),
-    budget=Budget(Scope.PERSON, 5000, 3600, (EndpointClass("search", ("/search/",), 30, 60),)),
+    budget=Budget(Scope.PERSON, 5000, 3600, (EndpointClass("search", ("/search/",), 30, 60, told=True),)),
     prerequisites=(
         "A token with read and write access to the repositories' issues",
         "Push access, or labels, assignees and milestones are dropped without a word",

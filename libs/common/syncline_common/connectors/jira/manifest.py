@@ -70,7 +70,9 @@ MANIFEST = Manifest(
     discovered=ISSUES,
     projects="Project",
     origins=("https://{host}", "https://api.atlassian.com"),
-    budget=Budget(Scope.ACCOUNT, 600, 60, (EndpointClass("people", ("/rest/api/3/user",), 60, 60),)),
+    budget=Budget(
+        Scope.ACCOUNT, 600, 60, (EndpointClass("people", ("/rest/api/3/user", "/rest/api/3/user/"), 60, 60),)
+    ),
     prerequisites=(
         "An account of its own with the rights to browse, create, edit and comment in each project",
         "An API token of that account; it expires within a year",

@@ -31,6 +31,7 @@ TASK = (
     *REST,
     Operation(Verb.CLOSE, RepeatClass.K1),
     Operation(Verb.COMMENT, RepeatClass.K2),
+    Operation(Verb.LINK, RepeatClass.K2),  # known by its two ends
 )
 TABLES = {
     "incident": "Incident",
@@ -105,6 +106,7 @@ MANIFEST = Manifest(
     prerequisites=(
         "A user of its own: time zone GMT, web service access only, not bound to SSO or a second factor",
         "Roles: itil, and read access to sys_choice, sys_dictionary, sys_journal_field and sys_user",
+        "To tie tasks to each other, also read and create on task_rel_task",
         "For OAuth: our redirect address is the first of its entry in the application registry",
     ),
     limitations=(

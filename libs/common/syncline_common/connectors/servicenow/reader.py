@@ -29,10 +29,11 @@ from syncline_common.connectors.servicenow.records import (
     to_record,
 )
 from syncline_common.connectors.servicenow.surveyor import ServiceNowSurveyor
+from syncline_common.connectors.servicenow.ties import Ties
 from syncline_common.connectors.understanding import understood
 from syncline_common.errors import ContractBroken, PermissionMissing
 from syncline_common.schemas.connector import ALIKE, StreamTraits
-from syncline_common.schemas.records import Changed, ChangePage, Comment, Feed, Record, RecordRef
+from syncline_common.schemas.records import Changed, ChangePage, Comment, Feed, Record, RecordRef, Tie
 from syncline_common.schemas.values import Values
 from syncline_common.sdk.ports import NOT_CHECKED, Attachment, Found, Out
 
@@ -105,6 +106,9 @@ class ServiceNowReader(ServiceNowSurveyor):
 
     async def attachments(self, ref: RecordRef) -> Sequence[Attachment]:
         return [to_attachment(it) for it in await self.tables.attachments(ref.stream, ref.id)]
+
+    async def ties(self, ref: RecordRef) -> Sequence[Tie]:
+        return await Ties(self).of(ref)
 
     async def download(self, file: Attachment) -> AsyncGenerator[bytes, None]:
         """By its id: the link in its row leads wherever the instance was told that it lives."""

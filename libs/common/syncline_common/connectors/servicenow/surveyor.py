@@ -73,7 +73,7 @@ class ServiceNowSurveyor:
     async def fields(self, stream: str, project: str | None = None) -> Sequence[FieldFacts]:
         """Of the table and all that it extends; what a table says of a column goes before its parents."""
         columns = await self._columns(stream)
-        family = await self._family(stream)
+        family = await self.family(stream)
         query = f"nameIN{','.join(family)}^inactive=false^language=en"
         rows = await self.tables.all("sys_choice", query, CHOICES)
         must_name(rows, family)
@@ -107,14 +107,14 @@ class ServiceNowSurveyor:
         return self._types[stream]
 
     async def _columns(self, stream: str) -> dict[str, Wire]:
-        family = await self._family(stream)
+        family = await self.family(stream)
         query = f"nameIN{','.join(family)}^elementISNOTEMPTY^active=true"
         rows = await self.tables.all("sys_dictionary", query, COLUMNS)
         must_name(rows, family)
         nearest_last = sorted(rows, key=lambda it: -family.index(it["name"]))
         return {it["element"]: it for it in nearest_last}
 
-    async def _family(self, stream: str) -> list[str]:
+    async def family(self, stream: str) -> list[str]:
         """The table, what it extends, and so on."""
         if stream in self._families:
             return self._families[stream]

@@ -20,11 +20,12 @@ from syncline_common.connectors.servicenow.records import (
     to_row,
 )
 from syncline_common.connectors.servicenow.surveyor import ServiceNowSurveyor
+from syncline_common.connectors.servicenow.ties import Ties
 from syncline_common.connectors.together import Together
 from syncline_common.connectors.understanding import understood
 from syncline_common.errors import RecordChanged, RecordGone, RecordRejected, RemoteError, UnknownOutcome
 from syncline_common.schemas.connector import NewRecord, Update
-from syncline_common.schemas.records import Comment, Record, RecordRef
+from syncline_common.schemas.records import Comment, Record, RecordRef, Tie, TieKind
 from syncline_common.sdk.ports import NOT_CHECKED, Attachment, File, Found, Out
 
 AT_ONCE = 100  # in one request
@@ -110,6 +111,18 @@ class ServiceNowWriter:
         made = await self._tables.upload(seen.ref.stream, seen.ref.id, file)
         with already_sent():
             return to_attachment(made)
+
+    async def link(self, seen: Record, tie: Tie) -> Record:
+        """A parent is a value like others; what is related moves neither version nor time of its ends."""
+        ties = Ties(self._surveyor)
+        standing = await ties.standing(seen, tie)
+        if standing.made:
+            return seen
+        _must_be(seen, standing.versions)
+        if tie.kind is TieKind.PARENT:
+            return await self._update(Update(seen, {standing.column: tie.to.id}), standing.versions)
+        await ties.relate(seen, tie)
+        return seen
 
     async def _create(self, new: NewRecord) -> Record:
         return await self._made(new, await self._tables.create(new.stream, await self._row(new)))

@@ -83,7 +83,7 @@ ONCE: Mapping[tuple[Sort, str], Outcomes] = {
     **{(Sort.READ, it): WELL for it in NOTHING_DONE + DONE_UNSEEN},
     **{(Sort.TESTED, it): WELL for it in NOTHING_DONE},
     **{(Sort.DELETE, it): WELL for it in NOTHING_DONE},
-    **{(Sort.TESTED, it): (errors.RecordChanged,) for it in DONE_UNSEEN},
+    **{(Sort.TESTED, it): (errors.RecordChanged, None) for it in DONE_UNSEEN},  # or it is seen to be done
     **{(Sort.DELETE, it): (errors.RecordGone,) for it in DONE_UNSEEN},
     (Sort.DELETE, "cut"): (errors.RecordGone, None),
     (Sort.READ, "redirect_loop"): (None, errors.ContractBroken),  # it led back; a POST is not sent on

@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from syncline_common.errors import RemoteError
 from syncline_common.schemas.connector import NewRecord, Update
-from syncline_common.schemas.records import ChangePage, Feed, Record, RecordRef
+from syncline_common.schemas.records import ChangePage, Feed, Record, RecordRef, Tie, TieKind
 from syncline_common.schemas.values import Values
 from syncline_common.sdk.ports import Attachment, File
 from syncline_common.testing.contract.subject import Ports, Scene, Subject
@@ -77,6 +78,10 @@ async def _update(ports: Ports, about: Given) -> Any:
     return await ports.writer.update([Update(it, about.subject.change) for it in about.seen[:2]])
 
 
+async def _link(ports: Ports, about: Given, kind: TieKind) -> Any:
+    return await ports.writer.link(about.seen[0], Tie(kind, about.seen[1].ref))
+
+
 READS: Mapping[str, Operation] = {
     "check": lambda ports, about: ports.reader.check(),
     "survey": lambda ports, about: ports.reader.survey(),
@@ -91,6 +96,7 @@ READS: Mapping[str, Operation] = {
     "alike": lambda ports, about: ports.reader.alike(about.subject.stream, key_of(about)),
     "comments": lambda ports, about: ports.reader.comments(about.ref),
     "attachments": lambda ports, about: ports.reader.attachments(about.ref),
+    "ties": lambda ports, about: ports.reader.ties(about.ref),
     "download": _download,
 }
 WRITES: Mapping[str, Operation] = {
@@ -98,6 +104,8 @@ WRITES: Mapping[str, Operation] = {
     "update": _update,
     "comment": _comment,
     "attach": lambda ports, about: ports.writer.attach(about.seen[0], file_of(CONTENT)),
+    "link to a parent": partial(_link, kind=TieKind.PARENT),
+    "link to another": partial(_link, kind=TieKind.RELATED),
     "close": lambda ports, about: ports.writer.close(about.seen[0]),
     "delete": lambda ports, about: ports.writer.delete(about.seen[0]),
 }

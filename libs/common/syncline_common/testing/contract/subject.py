@@ -7,7 +7,7 @@ from typing import Protocol
 
 from syncline_common.errors import RemoteError
 from syncline_common.schemas.values import Values
-from syncline_common.sdk.ports import Attacher, Files, Out
+from syncline_common.sdk.ports import Out, WholeReader, WholeWriter
 
 
 class Sort(StrEnum):
@@ -44,7 +44,7 @@ class Scene:
     """What a furnished system holds: records with ids as named, all of one stream."""
 
     ids: Sequence[str]
-    marked: str  # the one that bears `marker`
+    marked: str  # the one that bears `marker`, and the parent of `discussed`
     marker: str
     discussed: str  # ... that has a comment, and a file
     content: bytes  # of the file
@@ -94,8 +94,8 @@ class Simulated(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    reader: Files
-    writer: Attacher
+    reader: WholeReader
+    writer: WholeWriter
 
 
 class Subject(Protocol):
