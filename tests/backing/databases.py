@@ -12,10 +12,10 @@ STATEMENT_SECONDS = 60
 
 
 @asynccontextmanager
-async def fresh_database(base_url: str) -> AsyncIterator[str]:
-    """The URL of an empty database, dropped afterwards even when somebody is still connected to it."""
+async def fresh_database(base_url: str, template: str = "template0") -> AsyncIterator[str]:
+    """The URL of an empty database, or of a copy of `template`; dropped afterwards even when somebody is still connected."""
     name = f"syncline_test_{secrets.token_hex(8)}"
-    await _run(base_url, f'CREATE DATABASE "{name}" TEMPLATE template0')
+    await _run(base_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
         yield urlsplit(base_url)._replace(path=f"/{name}").geturl()
     finally:

@@ -26,7 +26,7 @@ async def database_away(how: str, seed: int, seconds: float = 5.0) -> Verdict:
             async with company(place, MODE, str(seed), pause=0.1) as everybody:
                 verdict.broken += await everybody.flowing()
                 verdict.faults[how] += 1
-                await _end(server, how)
+                await end(server, how)
                 verdict.broken += await _only_refused(everybody, seconds)
                 await server.start()
                 verdict.broken += await everybody.flowing()
@@ -36,7 +36,7 @@ async def database_away(how: str, seed: int, seconds: float = 5.0) -> Verdict:
     return verdict
 
 
-async def _end(server: PrivatePostgres, how: str) -> None:
+async def end(server: PrivatePostgres, how: str) -> None:
     if how == "kill":
         await server.kill()
     else:

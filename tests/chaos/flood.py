@@ -52,7 +52,7 @@ async def flood(mode: str, seed: int, first: int = FIRST, then: int = THEN) -> V
 async def _flooded(place: Place) -> AsyncIterator[tuple[Victim, Database]]:
     """A process with the steps in it; and its database, into which this process writes beside it."""
     async with victims(place.folder) as them, steps_database(place.database) as db:
-        victim = them.make("a", place.environment, with_steps=True)
+        victim = them.make("a", place.environment, life="with steps")
         await victim.start()
         await victim.until_serving()
         yield victim, db

@@ -9,12 +9,20 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from chaos.lone_worker import live_alone
 from chaos.victim import live
 
 DIE_WITH_THE_PARENT = 1  # PR_SET_PDEATHSIG
+LIVES: Mapping[str, Callable[[Path], None]] = {
+    "services": partial(live, with_steps=False),
+    "with steps": partial(live, with_steps=True),
+    "alone": live_alone,
+}
 running: dict[int, str] = {}
 
 
@@ -52,7 +60,7 @@ def _become(order: dict[str, Any]) -> None:
             os.dup2(output, number)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.environ.update(order["environment"])
-        live(folder, with_steps=order["with_steps"])
+        LIVES[order["life"]](folder)
         code = 0
     except SystemExit as exc:
         print(exc, file=sys.stderr)

@@ -54,7 +54,7 @@ async def order_history(seed: int) -> Verdict:
             victims(folder) as them,
             steps_database(place.database) as db,
         ):
-            members = [them.make(name, place.environment, with_steps=True) for name in "ab"]
+            members = [them.make(name, place.environment, life="with steps") for name in "ab"]
             for member in members:
                 await member.start()
                 await member.until_serving()

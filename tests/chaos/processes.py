@@ -15,7 +15,7 @@ import httpx2
 
 from backing import free_port, last_lines
 
-STARTS_WITHIN = 120.0  # the first start loads everything
+STARTS_WITHIN = 300.0  # the first start loads everything
 ENDS_WITHIN = 60.0
 
 
@@ -27,7 +27,7 @@ class Victim:
     nursery: Process
     folder: Path
     environment: Mapping[str, str]
-    with_steps: bool
+    life: str
     port: int = field(default_factory=free_port)
     pid: int = 0
     starts: int = 0
@@ -48,7 +48,7 @@ class Victim:
             "name": self.name,
             "folder": str(self.folder),
             "environment": {**self.environment, "SYNCLINE_PORT": str(self.port)},
-            "with_steps": self.with_steps,
+            "life": self.life,
         }
         assert self.nursery.stdin is not None
         self.nursery.stdin.write(json.dumps(order).encode() + b"\n")
@@ -71,7 +71,11 @@ class Victim:
     async def stop(self) -> int:
         """As a deployment does it. Its exit code."""
         self.signal(signal.SIGTERM)
-        async with asyncio.timeout(ENDS_WITHIN):
+        return await self.until_ended()
+
+    async def until_ended(self, seconds: float = ENDS_WITHIN) -> int:
+        """Its exit code; of who was killed, the negative number of the signal."""
+        async with asyncio.timeout(seconds):
             await self.ended.wait()
         assert self.code is not None
         return self.code
@@ -94,12 +98,20 @@ class Victims:
         self._nursery, self._folder = nursery, folder
         self._all: dict[str, Victim] = {}
 
-    def make(self, name: str, environment: Mapping[str, str], *, with_steps: bool = False) -> Victim:
+    def make(
+        self,
+        name: str,
+        environment: Mapping[str, str],
+        *,
+        life: str = "services",
+        folder: Path | None = None,
+    ) -> Victim:
+        """`life` is one of the nursery's; its log is in `folder`."""
         own = {
             **environment,
             "SYNCLINE_DATA_DIR": environment.get("SYNCLINE_DATA_DIR", f"{self._folder}/{name}"),
         }
-        self._all[name] = victim = Victim(name, self._nursery, self._folder, own, with_steps)
+        self._all[name] = victim = Victim(name, self._nursery, folder or self._folder, own, life)
         return victim
 
     async def watch(self) -> None:

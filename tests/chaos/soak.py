@@ -6,25 +6,34 @@ import logging
 import signal
 import sys
 from collections import Counter
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
+from random import Random
 from typing import Any
+
+import structlog
 
 from chaos.broker import SCENARIOS as BROKER
 from chaos.building import SCENARIOS as BUILD
 from chaos.database_away import SCENARIOS as DATABASE
 from chaos.history import crash_history
+from chaos.kill import DATABASES, kill_suite
+from chaos.matrix import HARMS, matrix_suite
 from chaos.order import order_history
 from chaos.place import MODES
-from chaos.verdict import Scenario, Verdict
+from chaos.verdict import Scenario, Scenarios, Suite, Verdict, ready
 from simulation.soak import hand_over
 
-SUITES: dict[str, Mapping[str, Scenario]] = {
-    "crash": {**{mode: partial(crash_history, mode) for mode in MODES}, "order": order_history},
-    "broker": BROKER,
-    "database": DATABASE,
-    "build": BUILD,
+CRASH: Scenarios = {**{mode: partial(crash_history, mode) for mode in MODES}, "order": order_history}
+KILL = "kill"  # its seeds are numbers of suspensions
+SUITES: dict[str, tuple[Sequence[str], Suite]] = {
+    "crash": (list(CRASH), ready(CRASH)),
+    "broker": (list(BROKER), ready(BROKER)),
+    "database": (list(DATABASE), ready(DATABASE)),
+    "build": (list(BUILD), ready(BUILD)),
+    KILL: (DATABASES, kill_suite),
+    "matrix": (list(HARMS), matrix_suite),
 }
 SIMULATION = "simulation"  # has a soak of its own: processes of one history are simulated in one
 
@@ -37,8 +46,13 @@ class Tally:
 
     def __post_init__(self) -> None:
         self.faults: dict[str, Counter[str]] = {}
+        self.most: dict[str, float] = {}
 
     def note(self, name: str, seed: int, verdict: Verdict) -> None:
+        if not verdict.happened:
+            return
+        for what, figure in verdict.figures.items():
+            self.most[f"{name}: {what}"] = max(figure, self.most.get(f"{name}: {what}", figure))
         self.faults.setdefault(name, Counter()).update(verdict.faults)
         said = ", ".join(f"{count} {what}" for what, count in sorted(verdict.faults.items()))
         said += "".join(f"; {what} {figure:g}" for what, figure in verdict.figures.items())
@@ -56,6 +70,8 @@ class Tally:
         for name, faults in self.faults.items():
             said = ", ".join(f"{count} {what}" for what, count in sorted(faults.items()))
             print(f"{self.suite} {name}: {faults.total()} faults ({said})")
+        for what, most in self.most.items():
+            print(f"{self.suite} {what} at most {most:.1f}")
         print(f"{self.passed} passed, {self.failed} failed")
 
 
@@ -70,16 +86,17 @@ async def stoppable(tally: Coroutine[Any, Any, Tally]) -> Tally:
 async def run(suite: str, names: Sequence[str], seeds: Sequence[int], at_once: int, *, stop: bool) -> Tally:
     """Seed by seed, every scenario of the suite."""
     tally, places = Tally(suite), asyncio.Semaphore(at_once)
+    _, opened = SUITES[suite]
 
-    async def one(name: str, seed: int) -> None:
+    async def one(name: str, scenario: Scenario, seed: int) -> None:
         async with places:
             if not (stop and tally.failed):
-                tally.note(name, seed, await _judged(SUITES[suite][name], seed))
+                tally.note(name, seed, await _judged(scenario, seed))
 
-    async with asyncio.TaskGroup() as group:
+    async with opened(names) as scenarios, asyncio.TaskGroup() as group:
         for seed in seeds:
-            for name in names:
-                group.create_task(one(name, seed))
+            for name, scenario in scenarios.items():
+                group.create_task(one(name, scenario, seed))
     return tally
 
 
@@ -102,9 +119,13 @@ def main() -> int:
     given = parser.parse_args()
     if given.suite == SIMULATION:
         hand_over([f"--seeds={given.seeds}", f"--seed-from={given.seed_from}", *["--stop"] * given.stop])
-    logging.getLogger("aio_pika").setLevel(logging.ERROR)
-    names = [given.only] if given.only else list(SUITES[given.suite])
-    seeds = range(given.seed_from, given.seed_from + given.seeds)
+    for name in ("aio_pika", "asyncio", "httpx2"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    names = [given.only] if given.only else SUITES[given.suite][0]
+    seeds = list(range(given.seed_from, given.seed_from + given.seeds))
+    if given.suite == KILL:
+        Random(0).shuffle(seeds)  # a run that is broken off has been everywhere a little
     try:
         tally = asyncio.run(stoppable(run(given.suite, names, seeds, given.at_once, stop=given.stop)))
     except asyncio.CancelledError:

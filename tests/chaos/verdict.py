@@ -2,8 +2,8 @@
 
 import tempfile
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -16,9 +16,17 @@ class Verdict:
     events: int = 0
     figures: dict[str, float] = field(default_factory=dict)
     seconds: float = 0.0
+    happened: bool = True  # False: what the seed stands for did not come about
 
 
 Scenario = Callable[[int], Awaitable[Verdict]]  # from a seed
+Scenarios = Mapping[str, Scenario]
+Suite = Callable[[Sequence[str]], AbstractAsyncContextManager[Scenarios]]  # of the names that are wanted
+
+
+def ready(scenarios: Scenarios) -> Suite:
+    """Of scenarios that share nothing."""
+    return lambda names: nullcontext({name: scenarios[name] for name in names})
 
 
 @contextmanager

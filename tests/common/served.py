@@ -66,6 +66,7 @@ def home_of(
     transport: Transport | None = None,
     outbound: Outbound | None = None,
 ) -> Home:
+    nobody = AsyncClient(verify=NO_TLS)
     platform = Platform(
         database=DatabaseSettings(data_dir=Path("nowhere")),
         bus=BusSettings(bus_url=None),
@@ -74,9 +75,9 @@ def home_of(
         peers=PeerSettings(),
         access=AccessSettings(service_token=SecretStr("the services of the test, among themselves")),
         keys=KeySettings(),
-        registry=RegistryClient(AsyncClient(), "http://nowhere", SecretStr("never asked")),
-        nodes=NodeClient(AsyncClient(), "http://nowhere", SecretStr("never asked")),
-        connections=ConnectionsClient(AsyncClient(), "http://nowhere", SecretStr("never asked")),
+        registry=RegistryClient(nobody, "http://nowhere", SecretStr("never asked")),
+        nodes=NodeClient(nobody, "http://nowhere", SecretStr("never asked")),
+        connections=ConnectionsClient(nobody, "http://nowhere", SecretStr("never asked")),
         transport=transport or MemoryTransport(),
         tokens=people,
         fingerprint_key=b"a key of the test",

@@ -60,9 +60,9 @@ def document(**flow: Any) -> dict[str, Any]:
 class HeldCredentials:
     """As the registry would answer; `rejections` is what it was told."""
 
-    def __init__(self) -> None:
+    def __init__(self, kinds: Mapping[UUID, str] = KINDS) -> None:
         self.held = {
-            node: NodeCredential(kind, URLS[kind], WAYS_IN[kind], version=1) for node, kind in KINDS.items()
+            node: NodeCredential(kind, URLS[kind], WAYS_IN[kind], version=1) for node, kind in kinds.items()
         }
         self.rejections: list[tuple[UUID, int, str]] = []
 

@@ -7,7 +7,7 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +16,6 @@ from typing import Any, TypeVar
 import httpx2
 
 from backing import ServerProcess
-from backing.databases import fresh_database
-from backing.queues import forget_namespace
-from backing.seats import a_seat
 from backing.signing_in import token_of
 from syncline_common.runtime.access import FIRST_EMAIL, PASSWORD_FILE
 
@@ -73,37 +70,22 @@ class Running:
 
 
 @asynccontextmanager
-async def running_stack(folder: Path) -> AsyncIterator[Running]:
-    namespace = f"t-stack-{secrets.token_hex(6)}"
-    try:
-        async with (
-            a_seat(),
-            fresh_database(POSTGRES) as database,
-            httpx2.AsyncClient(trust_env=False) as http,
-        ):
-            own = {"DATABASE_URL": database, "BUS_URL": RABBIT, "BUS_NAMESPACE": namespace}
-            passed = {name: value for name, value in os.environ.items() if not name.startswith("SYNCLINE_")}
-            told = passed | {f"SYNCLINE_{name}": value for name, value in own.items()}
-            command = [
-                sys.executable,
-                str(STACK),
-                "--workers",
-                "2",
-                "--port",
-                "0",
-            ]
-            command += ["--dir", str(folder), *(["--nginx", NGINX] if NGINX else [])]
-            process = ServerProcess(command, told, folder, folder / "output.log")
-            stack = Running(process, folder, http)
-            try:
-                await process.until_ready(stack.is_ready, READY_SECONDS)
-                await stack.sign_in()
-                yield stack
-            finally:
-                if process.running:
-                    await process.end(signal.SIGTERM, STOP_SECONDS)
-    finally:
-        await forget_namespace(RABBIT, namespace, [*SERVICES, *(f"{name}.rebuilding" for name in SERVICES)])
+async def running_stack(folder: Path, own: Mapping[str, str]) -> AsyncIterator[Running]:
+    """With these settings, by their names without the prefix."""
+    passed = {name: value for name, value in os.environ.items() if not name.startswith("SYNCLINE_")}
+    told = passed | {f"SYNCLINE_{name}": value for name, value in own.items()}
+    command = [sys.executable, str(STACK), "--workers", "2", "--port", "0", "--dir", str(folder)]
+    command += ["--nginx", NGINX] if NGINX else []
+    process = ServerProcess(command, told, folder, folder / "output.log")
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        stack = Running(process, folder, http)
+        try:
+            await process.until_ready(stack.is_ready, READY_SECONDS)
+            await stack.sign_in()
+            yield stack
+        finally:
+            if process.running:
+                await process.end(signal.SIGTERM, STOP_SECONDS)
 
 
 @asynccontextmanager

@@ -7,12 +7,15 @@ import os
 import secrets
 import signal
 from pathlib import Path
+from random import Random
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 
+from chaos.matrix import everything_at_once, harmed
+from chaos.premises import Premises, premises, shared_servers
 from end_to_end.running_stack import (
     NGINX,
     POSTGRES,
@@ -21,7 +24,6 @@ from end_to_end.running_stack import (
     STOP_SECONDS,
     Running,
     followed,
-    running_stack,
     until,
 )
 
@@ -41,7 +43,7 @@ INTERNAL = (
 )
 
 pytestmark = [
-    pytest.mark.timeout(240),
+    pytest.mark.timeout(300),
     pytest.mark.skipif(not POSTGRES, reason="LEFT OUT: there is no PostgreSQL here"),
     pytest.mark.skipif(not RABBIT, reason="LEFT OUT: there is no RabbitMQ here"),
     pytest.mark.skipif(NGINX == "", reason="LEFT OUT: there is no nginx here"),
@@ -50,12 +52,14 @@ pytestmark = [
 
 async def test_scaled_out(tmp_path: Path) -> None:
     """One story, since its beginning takes most of the time."""
-    async with running_stack(tmp_path) as stack:
+    async with shared_servers() as servers, premises(tmp_path, servers) as here:
+        stack = here.stack
         await everything_answers_at_one_address(stack)
         await an_event_reaches_its_follower_who_may_come_back_for_more(stack)
         await what_is_internal_stays_inside(stack)
         await a_killed_worker_is_replaced(stack)
         await a_killed_service_is_answered_for_until_it_is_back(stack)
+        await whatever_goes_wrong_two_systems_end_in_step(here)
         await nothing_is_left_running(stack)
 
 
@@ -109,6 +113,14 @@ async def a_killed_service_is_answered_for_until_it_is_back(stack: Running) -> N
     assert int(refusal.headers["retry-after"]) > 0
     await until(lambda: stack.answer("/registry/v1/networks"), lambda it: it.status_code == 200)
     await stack.create_network()
+
+
+async def whatever_goes_wrong_two_systems_end_in_step(here: Premises) -> None:
+    """Longer, and one thing after the other: `make soak SUITE=matrix`."""
+    await here.furnish()
+    verdict = await harmed(here, everything_at_once, Random(1), before=2, quiet=11)
+    assert verdict.broken == []
+    assert verdict.events > 0 and verdict.faults.total() == 1
 
 
 async def nothing_is_left_running(stack: Running) -> None:
