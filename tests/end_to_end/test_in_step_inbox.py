@@ -141,6 +141,35 @@ class TestConflicts:
         await here.cycle()
         assert len(here.ours()) == before
 
+    async def test_a_value_of_their_own_goes_to_both(self, here: InStep) -> None:
+        it = await self.the_one(here)
+        answer = await post(here, "conflicts/resolve", {"id": it["id"], "value": "of both"})
+        assert answer.json() == {"count": 1}, answer.text
+        await here.work()
+        bug, incident = here.bug(here.bugs()[0]), here.incident(here.incidents()[0])
+        assert bug["System.Title"] == incident["short_description"] == "of both"
+        after = await self.the_one(here)
+        assert (after["state"], after["winner"], after["chosen"]) == ("settled", None, "of both")
+        assert (after["value_a"], after["value_b"]) == ("from a", "from b")
+        before = len(here.ours())
+        await here.cycle()
+        assert len(here.ours()) == before
+        here.edit_incident(here.incidents()[0], {"short_description": "later"})
+        await here.cycle()
+        assert here.bug(here.bugs()[0])["System.Title"] == "later"
+
+    @pytest.mark.parametrize("side", ["a", "b"])
+    async def test_an_edit_after_a_value_was_given_is_the_later_word(self, here: InStep, side: str) -> None:
+        it = await self.the_one(here)
+        await post(here, "conflicts/resolve", {"id": it["id"], "value": "of both"})
+        if side == "a":
+            here.edit_bug(here.bugs()[0], {"System.Title": "later"})
+        else:
+            here.edit_incident(here.incidents()[0], {"short_description": "later"})
+        await here.cycle()
+        bug, incident = here.bug(here.bugs()[0]), here.incident(here.incidents()[0])
+        assert bug["System.Title"] == incident["short_description"] == "later"
+
     async def test_an_edit_after_the_choice_is_not_overwritten_unseen(self, here: InStep) -> None:
         it = await self.the_one(here)
         await post(here, "conflicts/resolve", {"ids": [it["id"]], "choose": "a"})
@@ -167,6 +196,14 @@ class TestConflicts:
         ):
             body = {"ids": ids, "choose": "a"}
             problem_of(await post(here, "conflicts/resolve", body, token), status, code)
+        for odd in (
+            {"id": it},
+            {"value": "x"},
+            {"ids": [it], "value": "x"},
+            {"id": it, "choose": "a"},
+            {"ids": [it]},
+        ):
+            problem_of(await post(here, "conflicts/resolve", odd), 422, "invalid")
 
 
 class TestLooking:

@@ -43,22 +43,34 @@ def resolve_conflicts(
     desk: Desk,
     conflicts: Annotated[list[str] | None, typer.Argument(metavar="[CONFLICT]...", help="Their ids.")] = None,
     *,
-    choose: Annotated[str, typer.Option("--choose", help="The side whose value counts: a or b.")],
+    choose: Annotated[
+        str | None, typer.Option("--choose", help="The side whose value counts: a or b.")
+    ] = None,
+    value: Annotated[
+        str | None, typer.Option("--value", help="Of one: what both get instead, in side a's words.")
+    ] = None,
     connection: OfConnection = None,
 ) -> None:
-    """Choose a side, of these or of all open ones of a connection. It is written at the next look at the pair."""
+    """Choose a side, of these or of all open ones of a connection; or a value for one. It is written at the next look."""
     if bool(conflicts) == (connection is not None):
         raise Misused("Which conflicts?", advice="Give their ids, or --connection.")
-    if choose not in ("a", "b"):
+    if (choose is None) == (value is None):
+        raise Misused("What counts?", advice="Give --choose or --value.")
+    if choose not in ("a", "b", None):
         raise Misused(f"{choose} is no side.", advice="Choose a or b.")
+    if value is not None and len(conflicts or []) != 1:
+        raise Misused("A value is for one conflict.", advice="Give its id.")
     api = desk.signed_in()
-    body: Item = {"choose": choose}
-    if conflicts:
+    body: Item = {"choose": choose} if value is None else {"value": value}
+    if conflicts and value is not None:
+        body["id"] = conflicts[0]
+    elif conflicts:
         body["ids"] = conflicts
     elif connection is not None:
         body["filter"] = {"connection_id": id_of(api, CONNECTION, connection)}
     reply = api.post(f"{PATH}/resolve", "resolve the conflicts", body)
-    desk.out.reply(reply, lambda it: desk.out.say(f"{it['count']} resolved: side {choose} counts."))
+    counts = f"side {choose} counts" if choose else f"both get {_short(value)}"
+    desk.out.reply(reply, lambda it: desk.out.say(f"{it['count']} resolved: {counts}."))
 
 
 def _row(it: Item) -> tuple[Any, ...]:

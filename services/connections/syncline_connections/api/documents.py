@@ -4,6 +4,6 @@ from typing import Annotated
 
 from pydantic import AfterValidator, JsonValue
 
-from syncline_connections.domain.storable import storable
+from syncline_common.schemas.storable import storable
 
 Document = Annotated[dict[str, JsonValue], AfterValidator(storable)]

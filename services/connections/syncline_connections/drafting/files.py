@@ -17,7 +17,7 @@ from pydantic import (
 from syncline_common.configuration.problems import problems_of
 from syncline_common.configuration.reading import dump, load
 from syncline_common.errors import Invalid
-from syncline_connections.domain.storable import storable
+from syncline_common.schemas.storable import storable
 from syncline_connections.domain.wanted import EndWanted
 
 Line = Annotated[

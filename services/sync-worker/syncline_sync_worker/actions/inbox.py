@@ -13,7 +13,7 @@ from syncline_common.schemas.values import Side
 from syncline_sync_worker.domain.report import IssueState
 from syncline_sync_worker.domain.task import ConnectionRef
 from syncline_sync_worker.domain.work import Offer, Reason
-from syncline_sync_worker.store.inbox_store import ConflictFilter, InboxStore, IssueFilter, OwnedIssue
+from syncline_sync_worker.store.inbox_store import ConflictFilter, Given, InboxStore, IssueFilter, OwnedIssue
 from syncline_sync_worker.store.link_store import LinkStore
 from syncline_sync_worker.store.work_store import WorkStore
 
@@ -40,18 +40,27 @@ async def ignore_issues(tx: Tx, caller: Caller, which: IssueFilter) -> int:
     return len(found)
 
 
-async def resolve_conflicts(tx: Tx, caller: Caller, which: ConflictFilter, choose: Side) -> int:
-    """The pair is planned again as if only the chosen side had changed. Both values stay on record."""
+async def resolve_conflicts(tx: Tx, caller: Caller, which: ConflictFilter, choice: Side | Given) -> int:
+    """The pair is planned again as if only the chosen side had changed, or both get the given value.
+
+    All values stay on record.
+    """
     _may_change(caller)
     store = InboxStore(tx, caller)
     found = await store.conflicts_for_change(which, AT_ONCE)
     _all_there(which.ids, {it.conflict.id for it in found}, "conflict")
-    await store.choose([it.conflict.id for it in found], choose)
+    await store.choose([it.conflict.id for it in found], choice)
     by_connection: dict[ConnectionRef, set[UUID]] = defaultdict(set)
     for it in found:
         by_connection[it.connection].add(it.conflict.link_id)
     await _offer(tx, {at: await _pairs(tx, at, links) for at, links in by_connection.items()})
-    await _record(tx, caller, "conflict.resolved", [it.conflict.id for it in found], choose.value)
+    await _record(
+        tx,
+        caller,
+        "conflict.resolved",
+        [it.conflict.id for it in found],
+        choice.value if isinstance(choice, Side) else "a value",
+    )
     return len(found)
 
 

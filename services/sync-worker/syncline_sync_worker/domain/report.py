@@ -69,3 +69,4 @@ class Conflict:
     state: ConflictState = ConflictState.OPEN
     run_id: UUID | None = None
     at: datetime | None = None
+    chosen: Value | Unset = UNSET  # by a person, instead of either; in side a's words

@@ -10,11 +10,12 @@ from sqlalchemy import ColumnElement, Table, and_, func, select, true, update
 
 from syncline_common.db.tx import ReadTx, Tx
 from syncline_common.schemas.caller import Caller
-from syncline_common.schemas.values import Side
+from syncline_common.schemas.values import Side, Value
 from syncline_sync_worker.domain.report import Conflict, ConflictState, Issue, IssueState
 from syncline_sync_worker.domain.task import ConnectionRef
 from syncline_sync_worker.store.report_store import as_conflict, as_issue
 from syncline_sync_worker.store.tables import conflict, issue
+from syncline_sync_worker.store.written import written
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,13 @@ class ConflictFilter:
     connection_id: UUID | None = None
     state: ConflictState | None = None
     rule_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What counts instead of either side's, in side a's words."""
+
+    value: Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +136,12 @@ class InboxStore(InboxReads):
             moved = {"state": state.value, "changed_at": await self._tx.now()}
             await self._session.execute(update(issue).where(these).values(moved))
 
-    async def choose(self, ids: Sequence[UUID], winner: Side) -> None:
+    async def choose(self, ids: Sequence[UUID], choice: Side | Given) -> None:
         these = self._these(conflict, ConflictFilter(ids), None)
         if ids:
-            chosen = {"winner": winner.value, "state": ConflictState.CHOSEN.value}
+            winner = choice.value if isinstance(choice, Side) else None
+            value = written(choice.value) if isinstance(choice, Given) else None
+            chosen = {"winner": winner, "chosen": value, "state": ConflictState.CHOSEN.value}
             await self._session.execute(update(conflict).where(these).values(chosen))
 
 

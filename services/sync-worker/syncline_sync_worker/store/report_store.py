@@ -109,5 +109,6 @@ def as_conflict(row: Row[Any]) -> Conflict:
         base_a=read(row.base_a),
         base_b=read(row.base_b),
         winner=row.winner and Side(row.winner),
+        chosen=read(row.chosen),
         state=ConflictState(row.state),
     )

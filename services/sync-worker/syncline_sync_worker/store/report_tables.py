@@ -89,6 +89,7 @@ def _conflict(metadata: MetaData) -> Table:
         Column("base_a", Text),
         Column("base_b", Text),
         Column("winner", String(1)),
+        Column("chosen", Text),
         Column("state", String(20), nullable=False),
         Column("run_id", Uuid),
         Column("at", UtcDateTime, nullable=False),

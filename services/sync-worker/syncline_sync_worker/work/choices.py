@@ -1,4 +1,7 @@
-"""A person chose a side of a conflict: the other side's value then counts as known, so that only the chosen one has changed."""
+"""A person chose a side of a conflict: the other side's value then counts as known, so that only the chosen one has changed.
+
+Who gave a value of their own has chosen neither: both sides count as known, and both get it.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -25,10 +28,12 @@ async def with_choices(tools: Tools, hand: Hand, sights: Sequence[Sight]) -> lis
     async with tools.db.read() as tx:
         for it in await ConflictStore(tx, hand.batch.connection).chosen(ids):
             chosen[it.link_id].append(it)
-    return [
-        replace(it, link=_known(it.link, it.flow, chosen[it.link.id])) if it.link is not None else it
-        for it in sights
-    ]
+    return [_with_choice(it, it.link, chosen[it.link.id]) if it.link is not None else it for it in sights]
+
+
+def _with_choice(sight: Sight, link: Link, choices: Sequence[Conflict]) -> Sight:
+    given = {it.rule_id: it.chosen for it in choices if it.chosen is not UNSET}
+    return replace(sight, link=_known(link, sight.flow, choices), given=given)
 
 
 def _known(link: Link, flow: FlowRules, choices: Sequence[Conflict]) -> Link:
@@ -36,10 +41,9 @@ def _known(link: Link, flow: FlowRules, choices: Sequence[Conflict]) -> Link:
     bases = {Side.A: dict(link.base_a), Side.B: dict(link.base_b)}
     for it in choices:
         rule = next((one for one in flow.rules if one.id == it.rule_id), None)
-        if rule is None or it.winner is None:
+        if rule is None:
             continue
-        loser = it.winner.other
-        value = it.value_a if loser is Side.A else it.value_b
-        if value is not UNSET:
-            bases[loser][rule.key(loser)] = value
+        for side, value in ((Side.A, it.value_a), (Side.B, it.value_b)):
+            if value is not UNSET and side is not it.winner:
+                bases[side][rule.key(side)] = value
     return replace(link, base_a=bases[Side.A], base_b=bases[Side.B])

@@ -11,6 +11,7 @@ from syncline_sync_worker.domain.intent import UNSETTLED, Intent, IntentState
 from syncline_sync_worker.domain.link import Link, LinkState
 from syncline_sync_worker.engine.conversion import FieldProblem
 from syncline_sync_worker.engine.creation import Creation, creation
+from syncline_sync_worker.engine.dictation import dictated
 from syncline_sync_worker.engine.identity import keys_of
 from syncline_sync_worker.engine.plan import Observed, Plan, plan
 from syncline_sync_worker.work.results import Result, Sight, Trouble, ignored, later, set_aside
@@ -82,6 +83,7 @@ def _linked(sight: Sight, link: Link, traits: dict[Side, StreamTraits], now: dat
         return replace(ignored(sight, "it left the filter"), link=replace(link, state=LinkState.RELEASED))
     a, b = (_observed(sight.records[side], traits[side]) for side in Side)
     planned = plan(link.base_a, link.base_b, a, b, sight.flow.rules, recent=sight.recent)
+    planned = dictated(planned, sight.given, {Side.A: a.values, Side.B: b.values}, sight.flow.rules)
     if planned.problems:
         return set_aside(sight, _about(planned.problems), now)
     return Change(sight, planned)

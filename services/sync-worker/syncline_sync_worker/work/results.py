@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from syncline_common.schemas.records import Record
-from syncline_common.schemas.values import Side
+from syncline_common.schemas.values import Side, Values
 from syncline_sync_worker.domain.intent import Intent
 from syncline_sync_worker.domain.ledger import Entry
 from syncline_sync_worker.domain.link import Link
@@ -30,6 +30,7 @@ class Sight:
     intents: Mapping[str, Intent] = field(default_factory=dict)  # by marker: its own, and those it bears
     suspects: Sequence[Intent] = ()  # creates into this side that nobody can look up
     recent: Sequence[PastWrite] = ()
+    given: Values = field(default_factory=dict)  # by rule: what a person said instead of either side
 
     @property
     def side(self) -> Side:

@@ -1,12 +1,13 @@
-"""Configurations as they may be kept: right or wrong is validation's, but every database and every reader can take them."""
+"""JSON as it may be kept: right or wrong is validation's, but every database and every reader can take it."""
 
 import json
-from typing import Any
+from typing import Any, TypeVar
 
 DEEPEST = 32
+Json = TypeVar("Json")
 
 
-def storable(document: dict[str, Any]) -> dict[str, Any]:
+def storable(document: Json) -> Json:
     """ValueError if it isn't JSON as RFC 8259 has it, of text that is text, and of finite depth."""
     level: list[Any] = [document]
     for _ in range(DEEPEST):
