@@ -139,17 +139,20 @@ async def _update(subject: Subject, opened: Opened, made: Sequence[Record]) -> N
 
 
 async def _everything(subject: Subject, opened: Opened) -> AsyncIterator[Sequence[Record]]:
-    """As a first run reads: page by page of what has changed, each page's records in bulk."""
+    """As a first run reads: page by page of what has changed, in bulk what did not come along with it."""
     reader, token, more = opened.reader(), None, True
     while more:
         page = await reader.changes(subject.stream, Feed.RECORDS, None, token)
-        ids = [it.ref.id for it in page.changed]
-        yield list((await reader.fetch(subject.stream, ids)).values()) if ids else []
+        came = {it.ref.id for it in page.records}
+        ids = [it.ref.id for it in page.changed if it.ref.id not in came]
+        rest = (await reader.fetch(subject.stream, ids)).values() if ids else ()
+        yield [*page.records, *rest]
         token, more = page.next, page.next is not None
 
 
 async def _reading(subject: Subject, opened: Opened, many: int) -> list[Line]:
     received, read, settled, began = _received(subject.kind), 0, 0.0, time.perf_counter()
+    before = _asked(subject.kind)
     async for records in _everything(subject, opened):
         read += len(records)
         if not settled and read >= SETTLED * many:
@@ -157,7 +160,15 @@ async def _reading(subject: Subject, opened: Opened, many: int) -> list[Line]:
     assert read >= many
     seconds, size = time.perf_counter() - began, _received(subject.kind) - received
     what = f"{subject.kind}: reading {many:,}"
+    requests = (_asked(subject.kind) - before) * THOUSAND / read
     return [
+        Line(
+            f"{what}, for 1,000; peer: the vendor's fewest",
+            "requests",
+            [requests],
+            [subject.fewest_read],
+            NEAR,
+        ),
         Line(f"{what}, received", "bytes/record", [size / read]),
         Line(
             f"{what}, memory that it takes on after a fifth", "MiB", [_resident() - settled], (), Aim("<", 16)

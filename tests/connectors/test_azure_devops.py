@@ -117,26 +117,54 @@ class TestChecking:
             await AzureDevOpsReader(StandIn({PROJECTS: page})).check()
 
 
+AT = "2026-03-31T18:37:{:02}.5Z"
+
+
 class TestChanges:
     async def read(self, out: StandIn, token: str | None = None) -> Any:
         return await AzureDevOpsReader(out).changes("Bug", Feed.RECORDS, SINCE, token)
 
-    async def test_asks_with_times_and_reads_the_versions_of_what_it_finds(self) -> None:
-        out = StandIn({WIQL: hits(7, 5), ITEMS: listed(item(7, 4, "2026-03-31T18:39:00.1Z"), item(5, 2))})
+    async def test_asks_with_times_and_reads_what_it_finds(self) -> None:
+        late = item(7, 4, "2026-03-31T18:39:00.1Z", Title="Late")
+        out = StandIn({WIQL: hits(7, 5), ITEMS: listed(late, item(5, 2)), FIELDS: KNOWN})
         page = await self.read(out)
-        assert out.asked[0].params == {"$top": 200, "timePrecision": "true", "api-version": "7.1"}
+        assert out.asked[0].params == {"$top": 2000, "timePrecision": "true", "api-version": "7.1"}
         assert out.asked[0].json == {
             "query": "SELECT [System.Id] FROM WorkItems WHERE [System.WorkItemType] = 'Bug' "
             "AND [System.ChangedDate] >= '2026-03-31T18:36:26Z' ORDER BY [System.ChangedDate], [System.Id]"
         }
-        assert out.asked[1].params == {
-            "ids": "7,5",
-            "errorPolicy": "omit",
-            "fields": "System.Rev,System.ChangedDate,System.WorkItemType",
-            "api-version": "7.1",
-        }
+        assert out.asked[1].params == {"ids": "7,5", "errorPolicy": "omit", "api-version": "7.1"}
         assert [(it.ref.id, it.version) for it in page.changed] == [("5", "2"), ("7", "4")]
+        assert [(it.ref.id, it.version) for it in page.records] == [("7", "4"), ("5", "2")]
+        assert page.records[0].values["System.Title"] == "Late"
+        assert page.records[0].values["Custom.Empty"] is None
         assert page.next is None and page.vendor_now == datetime(2026, 3, 31, 18, 40, tzinfo=UTC)
+
+    async def test_one_that_can_not_be_read_is_told_of_and_left_to_be_fetched(self) -> None:
+        broken = item(7)
+        del broken["fields"]["System.CreatedDate"]
+        out = StandIn({WIQL: hits(7, 5), ITEMS: listed(broken, item(5)), FIELDS: KNOWN})
+        page = await self.read(out)
+        assert [it.ref.id for it in page.changed] == ["5", "7"]
+        assert [it.ref.id for it in page.records] == ["5"]
+
+    async def test_what_a_question_found_beyond_the_page_is_not_asked_for_again(self) -> None:
+        """By the reader that asked; another one asks from the token on."""
+        ids = range(1, 302)
+        pages = [
+            listed(*(item(it, 1, AT.format(it // 10)) for it in some)) for some in (ids[:200], ids[200:])
+        ]
+        out = StandIn({WIQL: [hits(*ids), hits(*ids[200:])], ITEMS: [*pages, pages[1]], FIELDS: KNOWN})
+        reader = AzureDevOpsReader(out)
+        first = await reader.changes("Bug", Feed.RECORDS, SINCE, None)
+        second = await reader.changes("Bug", Feed.RECORDS, SINCE, first.next)
+        assert [it.ref.id for it in second.changed] == [str(it) for it in ids[200:]] and second.next is None
+        assert second.vendor_now == first.vendor_now and out.lines.count(WIQL) == 1
+        assert (await self.read(out, first.next)).changed == second.changed
+        assert (
+            "'2026-03-31T18:37:20Z'"
+            in next(it for it in reversed(out.asked) if it.line == WIQL).json["query"]
+        )
 
     async def test_a_name_with_a_quote_can_not_break_out(self) -> None:
         out = StandIn({WIQL: hits()})
@@ -145,12 +173,8 @@ class TestChanges:
 
     async def test_a_full_page_goes_on_from_its_last_second(self) -> None:
         ids = range(1, 201)
-        out = StandIn(
-            {
-                WIQL: hits(*ids),
-                ITEMS: listed(*(item(it, 1, f"2026-03-31T18:37:{it // 10:02}.5Z") for it in ids)),
-            }
-        )
+        items = listed(*(item(it, 1, AT.format(it // 10)) for it in ids))
+        out = StandIn({WIQL: hits(*ids, 201), ITEMS: items, FIELDS: KNOWN})
         page = await self.read(out)
         assert page.next == "2026-03-31T18:37:20Z|"
         assert len(page.changed) == 200
@@ -159,19 +183,20 @@ class TestChanges:
         ids = range(1, 201)
         items = [item(it, 1, "2026-03-31T18:37:00Z") for it in ids]
         items[3] = item(4, 2, "2026-03-31T18:40:00.7Z")  # after the question
-        page = await self.read(StandIn({WIQL: hits(*ids), ITEMS: listed(*items)}))
+        page = await self.read(StandIn({WIQL: hits(*ids, 201), ITEMS: listed(*items), FIELDS: KNOWN}))
         assert page.next == "2026-03-31T18:37:00Z|"
 
     async def test_a_second_with_more_than_a_page_is_read_by_id(self) -> None:
         ids = range(1, 201)
         full = listed(*(item(it) for it in ids))
-        out = StandIn({WIQL: [hits(*ids), hits(*ids), hits(203)], ITEMS: [full, full, listed(item(203))]})
+        asked = [hits(*ids, 203), hits(*ids, 203), hits(203)]
+        out = StandIn({WIQL: asked, ITEMS: [full, full, listed(item(203))], FIELDS: KNOWN})
         first = await self.read(out)
         assert first.next == "2026-03-31T18:36:26Z|0"
         second = await self.read(out, first.next)
         assert second.next == "2026-03-31T18:36:26Z|200"
         assert (
-            out.asked[2]
+            [it for it in out.asked if it.line == WIQL][1]
             .json["query"]
             .endswith(
                 "AND [System.ChangedDate] >= '2026-03-31T18:36:26Z' AND [System.ChangedDate] < '2026-03-31T18:36:27Z' "
@@ -201,9 +226,17 @@ class TestChanges:
 
     async def test_the_inventory_goes_by_id(self) -> None:
         ids = range(11, 211)
-        out = StandIn({WIQL: hits(*ids), ITEMS: listed(*(item(it) for it in ids))})
-        page = await AzureDevOpsReader(out).inventory("Bug", "10")
-        assert page.next == "210" and "[System.Id] > 10 ORDER BY [System.Id]" in out.asked[0].json["query"]
+        pages = [listed(*(item(it) for it in ids)), listed(item(211))]
+        out = StandIn({WIQL: hits(*ids, 211), ITEMS: pages})
+        reader = AzureDevOpsReader(out)
+        page = await reader.inventory("Bug", "10")
+        rest = await reader.inventory("Bug", page.next)
+        assert [it.ref.id for it in rest.changed] == ["211"] and rest.next is None
+        assert (
+            out.lines.count(WIQL) == 1
+            and page.next == "210"
+            and "[System.Id] > 10 ORDER BY [System.Id]" in out.asked[0].json["query"]
+        )
 
 
 class TestReading:

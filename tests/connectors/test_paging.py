@@ -1,7 +1,7 @@
 """Whatever happens while a feed is read page by page, everything that changed is seen: against small models of the vendors."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -13,6 +13,7 @@ from connectors.standin import Told
 from syncline_common.connectors.azure_devops.reader import AzureDevOpsReader
 from syncline_common.connectors.servicenow.reader import ServiceNowReader
 from syncline_common.connectors.times import iso
+from syncline_common.errors import PermissionMissing
 from syncline_common.schemas.records import Feed
 
 START = datetime(2026, 3, 31, 12, 0, 0, tzinfo=UTC)
@@ -28,6 +29,8 @@ class Organisation:
         self._editing = editing
 
     async def send(self, method: str, path: str, **given: Any) -> Told:
+        if path.endswith("/fields"):
+            return Told({"value": []}, headers={"content-type": "application/json"})
         headers = {"date": self.now.strftime("%a, %d %b %Y %H:%M:%S GMT"), "content-type": "application/json"}
         if path.endswith("/wiql"):
             found = self._asked(given["json"]["query"])[: given["params"]["$top"]]
@@ -53,7 +56,8 @@ class Organisation:
 
     def _item(self, id: int) -> Mapping[str, Any]:
         changed, rev = self.items[id]
-        return {"id": id, "rev": rev, "fields": {"System.ChangedDate": changed.isoformat()}}
+        times = {"System.ChangedDate": changed.isoformat(), "System.CreatedDate": START.isoformat()}
+        return {"id": id, "rev": rev, "fields": times}
 
     def _edit(self) -> None:
         self.now += timedelta(milliseconds=700)
@@ -74,6 +78,8 @@ class Instance:
         self.hidden = {self.rows[it][1] for it in hidden if it < len(self.rows)}
 
     async def send(self, method: str, path: str, *, params: Mapping[str, Any], **_: Any) -> Told:
+        if not path.endswith("/incident"):
+            raise PermissionMissing("nobody reads the dictionary here")
         query, start, limit = params["sysparm_query"], params["sysparm_offset"], params["sysparm_limit"]
         conditions = [it for it in query.split("^") if not it.startswith("ORDERBY")]
         found = [it for it in self.rows if self._holds(conditions, it)]
@@ -100,9 +106,13 @@ class Instance:
         return own >= value if sign == ">=" else own > value if sign == ">" else own == value
 
 
-async def read(reader: Any, stream: str, since: datetime | None) -> set[str]:
+async def read(
+    reader: Any, stream: str, since: datetime | None, another: Callable[[], Any | None] = lambda: None
+) -> set[str]:
+    """Sometimes by `another` reader, which knows nothing but the token."""
     seen, token = set[str](), None
     for _ in range(LONGEST):
+        reader = another() or reader
         page = await reader.changes(stream, Feed.RECORDS, since, token)
         assert list(page.changed) == sorted(page.changed, key=lambda it: it.changed_at)
         seen |= {it.ref.id for it in page.changed}
@@ -113,12 +123,15 @@ async def read(reader: Any, stream: str, since: datetime | None) -> set[str]:
 
 
 crowds = st.lists(st.tuples(st.integers(0, 20_000), st.integers(1, 450)), max_size=4)
+MORE_THAN_ONE_ANSWER = [(it * 100, 25) for it in range(55, 145)]
 THREE = [(6000, 150), (9000, 300), (14_000, 250)]
 
 
 @example(THREE, 1, True)
 @example(THREE, 2, True)
 @example(THREE, 3, True)
+@example(MORE_THAN_ONE_ANSWER, 1, True)
+@example(MORE_THAN_ONE_ANSWER, 2, False)
 @given(crowds, st.integers(0, 1000), st.booleans())
 @settings(max_examples=60, deadline=None)
 async def test_azure_devops(moments: list[tuple[int, int]], seed: int, edited: bool) -> None:
@@ -129,7 +142,11 @@ async def test_azure_devops(moments: list[tuple[int, int]], seed: int, edited: b
     model = Organisation(times, Random(seed) if edited else None)
     since = START + timedelta(seconds=5)
     expected = {str(id) for id, (changed, _) in model.items.items() if changed >= since}
-    assert await read(AzureDevOpsReader(model), "Bug", since) >= expected  # type: ignore[arg-type]
+
+    def another() -> Any:
+        return AzureDevOpsReader(model) if spread.random() < 0.2 else None  # type: ignore[arg-type]
+
+    assert await read(another() or AzureDevOpsReader(model), "Bug", since, another) >= expected  # type: ignore[arg-type]
 
 
 @example([(6000, 450), (7000, 450), (8000, 450)], set(), 2)

@@ -11,14 +11,12 @@ import pytest
 
 from connectors.instance import (
     DICTIONARY,
-    FAMILY,
     INCIDENTS,
     JOURNAL,
     MARKER,
     ONE,
     PATCH,
     RAW,
-    TREE,
     TWO,
     row,
     rows,
@@ -193,7 +191,6 @@ class TestWriting:
             patch=errors.PermissionMissing("403", detail=detail),
             **{"GET /api/now/table/sys_choice": rows()},
         )
-        out._answers[TREE] = FAMILY * 3
         with pytest.raises(errors.RecordRejected, match=r"mandatory: Resolution code$"):
             await ServiceNowWriter(out).close(seen())
 

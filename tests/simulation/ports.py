@@ -1,6 +1,7 @@
 """The Reader and the Writer that the engine is given for an invented tracker."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -66,7 +67,12 @@ class TrackerReader:
         wanted = [it for it in changed if since is None or it.changed_at >= since]
         if token is not None:
             wanted = [it for it in wanted if _key(it) > token]
-        return self._page(wanted, lambda rest: _key(rest[-1]))
+        page = self._page(wanted, lambda rest: _key(rest[-1]))
+        if feed is not Feed.RECORDS or not self._tracker.vendor.whole_pages:
+            return page
+        whole = self._fetch([it.ref.id for it in page.changed])
+        offered = ((whole.get(it.ref.id), it.version) for it in page.changed)
+        return replace(page, records=[it for it, version in offered if it and it.version == version])
 
     def _inventory(self, token: str | None) -> ChangePage:
         everything = sorted(self._shown(), key=lambda it: it.ref.id)

@@ -59,6 +59,7 @@ class Vendor:
     dated_versions: bool  # else they are numbers
     comments_touch: bool  # a comment changes its record; else comments have a feed of their own
     drifting_inventory: bool  # pages by position, so that what goes in between is passed over
+    whole_pages: bool  # pages of changes bring their records along
     facts: Facts = field(default_factory=Facts)
 
     def check(self, values: Values, *, new: bool) -> None:
@@ -124,6 +125,7 @@ def alder(facts: Facts) -> Vendor:
         dated_versions=False,
         comments_touch=True,
         drifting_inventory=False,
+        whole_pages=True,
         facts=facts,
     )
 
@@ -147,5 +149,6 @@ def birch(facts: Facts) -> Vendor:
         dated_versions=True,
         comments_touch=False,
         drifting_inventory=True,
+        whole_pages=False,
         facts=facts,
     )

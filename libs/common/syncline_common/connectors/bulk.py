@@ -1,8 +1,8 @@
 """Writing record by record: what an error concerns, and what it does not."""
 
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from typing import TypeVar
 
 from syncline_common.connectors.understanding import NOT_AS_DESCRIBED, misread
@@ -39,6 +39,15 @@ async def one_by_one(
                 raise told from raised.__cause__
             return answers + [told] * (len(items) - len(answers))
     return answers
+
+
+def readable(read: Callable[[Item], Record], items: Iterable[Item]) -> list[Record]:
+    """Those of them that can be read."""
+    found = list[Record]()
+    for item in items:
+        with suppress(RemoteError, *NOT_AS_DESCRIBED):
+            found.append(read(item))
+    return found
 
 
 async def whole(parts: AsyncGenerator[bytes, None], size: int | None) -> AsyncGenerator[bytes, None]:

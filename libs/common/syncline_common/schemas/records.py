@@ -47,11 +47,15 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class ChangePage:
-    """`next` None is the vendor's own end mark; a read that ends otherwise raises."""
+    """`next` None is the vendor's own end mark; a read that ends otherwise raises.
+
+    `records` are whole, as they were while the page was read: those that came with it, not always all that have changed.
+    """
 
     changed: Sequence[Changed]
     next: str | None
     vendor_now: datetime
+    records: Sequence[Record] = ()
 
 
 class TieKind(StrEnum):

@@ -11,7 +11,7 @@ from syncline_common.schemas.records import Record, RecordRef
 from syncline_common.schemas.values import Side
 from syncline_sync_worker.domain.intent import Intent
 from syncline_sync_worker.domain.link import Link
-from syncline_sync_worker.domain.work import Claimed
+from syncline_sync_worker.domain.work import Claimed, Reason
 from syncline_sync_worker.engine.alternation import WINDOW, PastWrite, recent
 from syncline_sync_worker.engine.marker import marker
 from syncline_sync_worker.store.intent_store import IntentStore
@@ -66,12 +66,23 @@ class Observer:
         wanted: dict[tuple[Side, str], set[str]] = defaultdict(set)
         for sight in sights:
             for side, ref in ends(sight):
-                wanted[side, ref.stream].add(ref.id)
+                if (record := self._just_read(sight, side)) is not None:
+                    self._found[side][ref] = record
+                else:
+                    wanted[side, ref.stream].add(ref.id)
         for (side, stream), ids in wanted.items():
             batch = self._readers[side].traits(stream).batch
             listed = sorted(ids)
             for at in range(0, len(listed), batch):
                 await self._fetch_some(side, stream, listed[at : at + batch])
+
+    def _just_read(self, sight: Sight, side: Side) -> Record | None:
+        """With the page that told of it. Whoever has another reason to look wants to know how it is now."""
+        pair, tools = sight.pair, self._tools
+        version = pair.version_a if side is Side.A else pair.version_b
+        if sight.link is not None or pair.reasons != Reason.RECORD or pair.attempts:
+            return None
+        return tools.just_read.take(self._hand.batch.node(side), pair.record, version, tools.elapsed())
 
     async def _fetch_some(self, side: Side, stream: str, ids: Sequence[str]) -> None:
         if is_stopped(self._tools, self._hand):

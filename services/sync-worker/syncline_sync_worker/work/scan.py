@@ -115,7 +115,7 @@ class _Scan:
     async def _page(self, cursor: Cursor, reader: Reader) -> Cursor:
         if self._tools.stops.is_stopped(self._task.connection, self._started):
             raise LeaseLost("another loop of this process was turned away")
-        traits, key = reader.traits(cursor.key.stream), cursor.key
+        traits, key, asked = reader.traits(cursor.key.stream), cursor.key, self._tools.elapsed()
         page = await reader.changes(key.stream, key.feed, window.since(cursor.since, traits), cursor.token)
         moved = after(cursor, page, traits)
         if moved == cursor and not page.changed:
@@ -134,6 +134,8 @@ class _Scan:
             offers = [_offer(key, it, self._started) for it in news]
             await WorkStore(tx).offer(task.connection, offers)
             await CursorStore(tx, task.connection).move(tx, moved)
+        unknown = [it for it in page.records if it.ref not in known]
+        self._tools.just_read.keep(task.node(key.side), unknown, asked)
         return moved
 
 

@@ -10,6 +10,7 @@ from syncline_common.db.tx import Database
 from syncline_common.schemas.connector import Systems
 from syncline_sync_worker.domain.task import ConnectionRef
 from syncline_sync_worker.work.flows import Flows
+from syncline_sync_worker.work.just_read import JustRead
 
 LEASE_SECONDS = 30.0
 SURE_SECONDS = 5.0  # before a lease ends, its owner begins nothing more that it can't take back
@@ -41,3 +42,4 @@ class Tools:
     elapsed: Callable[[], float]
     sweep_every: timedelta = timedelta(hours=24)
     stops: Stops = field(default_factory=Stops)
+    just_read: JustRead = field(default_factory=JustRead)

@@ -1,4 +1,4 @@
-"""Questions in WIQL, and where a feed goes on. WIQL knows no pages, so each page is a question of its own."""
+"""Questions in WIQL, and where a feed goes on. WIQL knows no pages: a question is answered with many ids, read page by page."""
 
 import re
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from syncline_common.schemas.records import Changed
 from syncline_common.schemas.values import Value, Values
 
 PAGE = 200  # as many as one fetch takes
+AT_ONCE = 2000  # ids in one answer
 SECOND = timedelta(seconds=1)
 REFERENCE = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)+")
 REPEATED = "Azure DevOps repeated a page"
@@ -52,16 +53,38 @@ class Place:
         elif any(it.changed_at < self.second for it in changed):
             raise ContractBroken(REPEATED, detail="changes")
 
-    def next(self, changed: Sequence[Changed], ids: Sequence[int], asked: datetime) -> "Place | None":
+    def next(
+        self, changed: Sequence[Changed], ids: Sequence[int], asked: datetime, *, more: bool
+    ) -> "Place | None":
         """`asked`: what was edited after the question says nothing about how far the question has reached."""
-        full = len(ids) >= PAGE
         if self.after is not None:
-            return replace(self, after=max(ids)) if full else Place(self.second + SECOND)
-        if not full:
+            return replace(self, after=max(ids)) if more else Place(self.second + SECOND)
+        if not more:
             return None
         settled = [it.changed_at for it in changed if it.changed_at < asked]
         reached = max(settled, default=self.second).replace(microsecond=0)
         return Place(reached) if reached > self.second else replace(self, after=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question was answered with, or what is left of it: ids, in its order."""
+
+    ids: Sequence[int]
+    now: datetime  # when it was answered
+    cut: bool  # there may be more than it was answered with
+
+    @property
+    def page(self) -> Sequence[int]:
+        return self.ids[:PAGE]
+
+    @property
+    def more(self) -> bool:
+        return len(self.ids) > PAGE or self.cut
+
+    @property
+    def rest(self) -> "Asked | None":
+        return replace(self, ids=self.ids[PAGE:]) if len(self.ids) > PAGE else None
 
 
 def everything(stream: str, after: int) -> str:

@@ -4,10 +4,14 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
+from syncline_common.connectors.azure_devops.client import Wire
 from syncline_common.connectors.azure_devops.manifest import WORK_ITEMS
 from syncline_common.connectors.azure_devops.queries import (
+    AT_ONCE,
     PAGE,
+    Asked,
     Place,
     alike,
     everything,
@@ -26,7 +30,7 @@ from syncline_common.connectors.azure_devops.records import (
     to_record,
 )
 from syncline_common.connectors.azure_devops.surveyor import AzureDevOpsSurveyor
-from syncline_common.connectors.bulk import whole
+from syncline_common.connectors.bulk import readable, whole
 from syncline_common.connectors.times import instant, vendor_now
 from syncline_common.connectors.understanding import rows_of, understood
 from syncline_common.errors import ContractBroken
@@ -43,6 +47,9 @@ class AzureDevOpsReader(AzureDevOpsSurveyor):
         super().__init__(out)
         self._found = found
         self._names: frozenset[str] | None = None
+        self._left: dict[
+            str, tuple[str, Asked]
+        ] = {}  # of the last question about a stream: by the token that goes on
 
     def traits(self, stream: str) -> StreamTraits:
         return replace(WORK_ITEMS.traits(), clock_offset=self._found.clock_offset)
@@ -54,19 +61,25 @@ class AzureDevOpsReader(AzureDevOpsSurveyor):
         if feed is not Feed.RECORDS:
             raise ContractBroken(f"Azure DevOps has no feed of {feed}")
         place = Place.at(since, token)
-        ids, reply = await self.boards.ask(place.question(stream), top=PAGE)
-        now = vendor_now(reply)
-        changed = await self._versions(stream, ids)
-        place.must_hold(changed, ids)
-        following = place.next(changed, ids, now)
-        return ChangePage(changed, following.token if following else None, now)
+        asked = self._going_on(f"changes of {stream}", token) or await self._ask(place.question(stream))
+        items = await self.boards.items([str(it) for it in asked.page]) if asked.page else []
+        changed = _in_order(stream, items)
+        place.must_hold(changed, asked.page)
+        following = place.next(changed, asked.page, asked.now, more=asked.more)
+        if following is not None and (following.after is None) == (place.after is None):  # in the same order
+            self._keep(f"changes of {stream}", following.token, asked)
+        records = await self._whole(stream, items)
+        return ChangePage(changed, following.token if following else None, asked.now, records)
 
     async def inventory(self, stream: str, token: str | None) -> ChangePage:
         after = number(token)
-        ids, reply = await self.boards.ask(everything(stream, after), top=PAGE)
-        must_follow(ids, after)
-        following = str(max(ids)) if len(ids) >= PAGE else None
-        return ChangePage(await self._versions(stream, ids), following, vendor_now(reply))
+        asked = self._going_on(f"all of {stream}", token) or await self._ask(everything(stream, after))
+        must_follow(asked.page, after)
+        following = str(max(asked.page)) if asked.more else None
+        changed = await self._versions(stream, asked.page)
+        if following is not None:
+            self._keep(f"all of {stream}", following, asked)
+        return ChangePage(changed, following, asked.now)
 
     async def fetch(self, stream: str, ids: Sequence[str]) -> Mapping[str, Record]:
         names, found = await self._all_names(), dict[str, Record]()
@@ -119,13 +132,37 @@ class AzureDevOpsReader(AzureDevOpsSurveyor):
         if not ids:
             return []
         items = await self.boards.items([str(it) for it in ids], fields=(REV, CHANGED, TYPE))
-        found = [
-            Changed(RecordRef(stream, str(it["id"])), str(it["rev"]), instant(it["fields"][CHANGED]))
-            for it in items
-        ]
-        return sorted(found, key=lambda it: (it.changed_at, int(it.ref.id)))
+        return _in_order(stream, items)
+
+    async def _whole(self, stream: str, items: Sequence[Wire]) -> list[Record]:
+        """One that can't be read keeps nobody else waiting: whoever fetches it is told."""
+        names = await self._all_names() if items else frozenset[str]()
+        return readable(
+            partial(to_record, stream=stream, names=names, marker_field=self._found.marker_in(stream)), items
+        )
+
+    async def _ask(self, question: str) -> Asked:
+        ids, reply = await self.boards.ask(question, top=AT_ONCE)
+        return Asked(ids, vendor_now(reply), cut=len(ids) >= AT_ONCE)
+
+    def _going_on(self, feed: str, token: str | None) -> Asked | None:
+        """What is left of the last question, if this is where it goes on; whoever else comes asks anew."""
+        left, asked = self._left.pop(feed, (None, None))
+        return asked if token is not None and left == token else None
+
+    def _keep(self, feed: str, token: str, asked: Asked) -> None:
+        if (rest := asked.rest) is not None:
+            self._left[feed] = token, rest
 
     async def _all_names(self) -> frozenset[str]:
         if self._names is None:
             self._names = frozenset(it["referenceName"] for it in await self.boards.fields())
         return self._names
+
+
+def _in_order(stream: str, items: Sequence[Wire]) -> list[Changed]:
+    found = [
+        Changed(RecordRef(stream, str(it["id"])), str(it["rev"]), instant(it["fields"][CHANGED]))
+        for it in items
+    ]
+    return sorted(found, key=lambda it: (it.changed_at, int(it.ref.id)))

@@ -4,8 +4,9 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
-from syncline_common.connectors.bulk import whole
+from syncline_common.connectors.bulk import readable, whole
 from syncline_common.connectors.servicenow.client import Wire
 from syncline_common.connectors.servicenow.manifest import MANIFEST
 from syncline_common.connectors.servicenow.queries import (
@@ -59,13 +60,13 @@ class ServiceNowReader(ServiceNowSurveyor):
         if feed is not Feed.RECORDS:
             raise ContractBroken(f"ServiceNow has no feed of {feed}")
         place, size = Place.at(since, token), self._page(stream)
-        page = await self.tables.page(
-            stream, place.question, limit=size, offset=place.skipped, fields=VERSIONS
-        )
+        page = await self.tables.page(stream, place.question, limit=size, offset=place.skipped)
         changed = [_changed(it, stream) for it in page.rows]
         place.must_hold(page.rows)
         following = place.next(page.rows, size).token if page.more else None
-        return ChangePage(changed, following, page.now)
+        types = await self.types(stream) if page.rows else {}
+        read = partial(to_record, table=stream, types=types, marker_column=self._marker(stream))
+        return ChangePage(changed, following, page.now, readable(read, page.rows))
 
     async def inventory(self, stream: str, token: str | None) -> ChangePage:
         question, skipped = everything(token)

@@ -24,6 +24,12 @@ COLUMNS = (
     "read_only",
     "name",
 )
+LINE = (
+    "name",
+    "super_class.name",
+    "super_class.super_class.name",
+    "super_class.super_class.super_class.name",
+)
 CHOICES = ("element", "value", "name")
 PEOPLE = ("sys_id", "name", "user_name", "email", "active")
 CAN_NOT_WRITE = "Syncline's user has no role to write with; give it itil"
@@ -120,12 +126,14 @@ class ServiceNowSurveyor:
             return self._families[stream]
         family, at = list[str](), table(stream)
         while at and at not in family:
-            family.append(at)
-            rows = await self.tables.all("sys_db_object", f"name={at}", ("name", "super_class.name"))
+            rows = await self.tables.all("sys_db_object", f"name={at}", LINE)
             if not rows:
                 raise PermissionMissing(NO_TREE)
             must_name(rows, [at])
-            at = rows[0].get("super_class.name") or ""
+            above = [rows[0].get(it) or "" for it in LINE[1:]]
+            line = [at, *above[: above.index("")]] if "" in above else [at, *above[:-1]]
+            family += [it for it in line if it not in family]
+            at = "" if "" in above else above[-1]
         self._families[stream] = family
         return family
 

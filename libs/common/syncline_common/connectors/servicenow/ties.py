@@ -57,7 +57,7 @@ class Ties:
         """What is there now; it is refused if it can't be made."""
         if seen.ref.id == tie.to.id:
             raise RecordRejected(NOT_TO_ITSELF)
-        for stream in {seen.ref.stream, tie.to.stream}:
+        for stream in dict.fromkeys((seen.ref.stream, tie.to.stream)):
             await self._must_be_task(stream)
         column = PARENT_COLUMNS.get((seen.ref.stream, tie.to.stream), "parent")
         rows = await self._both(seen.ref, tie.to, column)
