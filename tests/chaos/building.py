@@ -87,13 +87,13 @@ class Site:
         return sum(len(it.ledger.requests) for it in (self.vendors.boards, self.vendors.instance))
 
 
-async def build_history(mode: str, seed: int) -> Verdict:
+async def build_history(mode: str, seed: int, deaths: int = DEATHS) -> Verdict:
     rng = Random(f"build {mode} {seed}")
     with verdict_in() as (verdict, folder):
         async with a_place(mode, folder) as place, _site(mode, folder, place.environment) as site:
             site.network = (await site.insist("POST", NETWORKS, json={"name": "Support"}))["id"]
             creating = asyncio.create_task(site.create())
-            for serial in range(DEATHS):
+            for serial in range(deaths):
                 kind = rng.choice((*([ASKED] * 8), OUTSIDE, OUTSIDE, *POINTS))
                 if not await _strike(kind, rng, serial, site):
                     break

@@ -13,6 +13,7 @@ from connectors.opened import BOARDS, CLIENT, INSTANCE, PAT, USER, Town, at_once
 from syncline_common import errors
 from syncline_common.connectors.catalogue import MANIFESTS, manifest_of
 from syncline_common.connectors.opening import Opener, budget_of
+from syncline_common.ids import new_id
 from syncline_common.schemas.connector import NewRecord
 from syncline_common.schemas.records import Record
 from syncline_common.sdk.credentials import Credential
@@ -158,3 +159,11 @@ def test_a_budget_is_the_systems() -> None:
     budget = budget_of("azure_devops", BOARDS, Share.PROBES)
     assert (budget.key, budget.limit, budget.per) == (f"azure_devops:{BOARDS}", 300, 300.0)
     assert budget.mine == 15
+
+
+def test_nodes_of_a_long_address_share_no_budget() -> None:
+    url = f"https://{'a' * 200}.example.com"
+    one, other = (budget_of("servicenow", url, node=new_id()).key for _ in range(2))
+    assert one != other and max(len(one), len(other)) <= 180
+    assert budget_of("servicenow", url).key == budget_of("servicenow", url).key
+    assert len({budget_of("servicenow", BOARDS, node=new_id()).key for _ in range(2)}) == 2

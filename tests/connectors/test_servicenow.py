@@ -205,13 +205,14 @@ class TestReading:
 
     async def test_fields_of_the_table_go_before_those_of_its_parents(self) -> None:
         choices = rows(
-            {"element": "state", "value": "1", "name": "task"},
-            {"element": "state", "value": "6", "name": "task"},
-            {"element": "state", "value": "1", "name": "incident"},
+            {"element": "state", "value": "1", "name": "task", "label": "Open"},
+            {"element": "state", "value": "6", "name": "task", "label": "6"},
+            {"element": "state", "value": "1", "name": "incident", "label": "New"},
         )
         out = world(**{"GET /api/now/table/sys_choice": choices})
         found = {it.name: it for it in await ServiceNowReader(out).fields("incident")}
         assert found["state"].required_on_create and found["state"].choices == ("1", "6")
+        assert found["state"].choice_labels == {"1": "New"}
         assert found["assigned_to"].type.value == "person"
         dictionary = next(it for it in out.asked if it.line == DICTIONARY)
         assert dictionary.params["sysparm_query"] == "nameINincident,task^elementISNOTEMPTY^active=true"

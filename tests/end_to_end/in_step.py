@@ -18,6 +18,7 @@ from common.served import ACCOUNT, People, bearer, home_of
 from connectors.opened import URLS, WAYS_IN, Town, town
 from sandbox.desk import BoardsDesk, InstanceDesk
 from syncline_common.clients.connections import ConnectionsClient
+from syncline_common.connectors.opening import budget_of
 from syncline_common.db.tx import Database
 from syncline_common.errors import NotFound
 from syncline_common.ids import new_id
@@ -33,7 +34,6 @@ from syncline_sync_worker.store.gate_store import StoredGate
 from syncline_sync_worker.store.report_store import ReportReads
 from syncline_sync_worker.store.task_store import TaskReads, TaskStore
 from syncline_sync_worker.work.credentials import NodeCredential
-from syncline_sync_worker.work.systems import budget_of
 
 BOARDS, INSTANCE = new_id(), new_id()
 KINDS = {BOARDS: "azure_devops", INSTANCE: "servicenow"}
@@ -207,7 +207,7 @@ class InStep:
 async def allow_much(db: Database, credentials: HeldCredentials) -> None:
     """As if both vendors had said so. That requests are spaced is shown in tests/gate; here it would only be waited for."""
     for node, held in credentials.held.items():
-        await StoredGate(db).resize(budget_of(NodeRef(ACCOUNT, node), held), 1_000_000)
+        await StoredGate(db).resize(budget_of(held.kind, held.url, node=node), 1_000_000)
 
 
 @asynccontextmanager

@@ -111,6 +111,14 @@ class TestMaking:
         assert (await rows(db, systems), await rows(db, nodes)) == (1, 1)
         assert await told(db, "registry.system.registered.v1") == 1
 
+    async def test_repeated_at_once_it_is_made_once_and_nobody_is_refused(
+        self, desk: Desk, db: Database, network: str
+    ) -> None:
+        body = of(desk, network, end=await ticket(desk, network), key="build a")
+        answers = await asyncio.gather(*(ask(desk, "/nodes", body) for _ in range(8)))
+        assert [it.status_code for it in answers] == [201] * 8
+        assert len({it.text for it in answers}) == 1 and await rows(db, nodes) == 1
+
     async def test_a_ticket_is_its_callers_alone(self, desk: Desk, network: str) -> None:
         end = await ticket(desk, network)
         stranger = of(desk, network, end=end) | {"caller": {"id": str(new_id()), "role": "administrator"}}

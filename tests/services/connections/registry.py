@@ -5,7 +5,7 @@ Every call fails if a transaction is open while it is made.
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -66,6 +66,7 @@ class FakeRegistry:
     used: set[UUID] = field(default_factory=set)  # systems that others use
     named: dict[UUID, dict[UUID, str]] = field(default_factory=dict)  # networks by account
     counted: list[Scope] = field(default_factory=list)
+    called: dict[str, dict[str, str]] = field(default_factory=dict)  # what their choices are called now
     dropped: set[str] = field(default_factory=set)  # fields that are no longer there
 
     async def ticket(
@@ -142,7 +143,8 @@ class FakeRegistry:
     ) -> list[FieldFacts]:
         await self._called("fields")
         self._member(account_id, network_id, system_id)
-        return [it for it in FIELDS[stream] if it.name not in self.dropped]
+        there = [it for it in FIELDS[stream] if it.name not in self.dropped]
+        return [replace(it, choice_labels=self.called.get(it.name, it.choice_labels)) for it in there]
 
     async def count(self, place: tuple[UUID, UUID, UUID], scope: Scope) -> Counted:
         await self._called("count")

@@ -9,6 +9,7 @@ from syncline_common.schemas.values import FieldType
 from syncline_connections.domain.differences import Difference, differences
 from syncline_connections.drafting.likeness import best_pair, candidates
 from syncline_connections.drafting.meanings import meaning, plain, same_choice
+from syncline_connections.drafting.proposing import proposals
 from syncline_connections.drafting.recognising import with_known_ids
 from syncline_connections.drafting.surroundings import in_common
 
@@ -133,3 +134,52 @@ def test_what_is_malformed_is_left_as_it_is(document: Any) -> None:
 )
 def test_differences(before: Any, after: Any, found: list[Difference]) -> None:
     assert differences(before, after) == found
+
+
+def mapped(a: FieldFacts, b: FieldFacts) -> dict[str, Any] | None:
+    """The rule that is proposed for two fields."""
+    stream, other = StreamFacts("Bug", fields=(a,)), StreamFacts("incident", fields=(b,))
+    (found,) = proposals(flow(direction="both"), stream, other)
+    return found.rule
+
+
+NAMED = {"1": "New", "2": "In Progress", "7": "Closed"}
+
+
+def test_choices_are_paired_by_what_people_call_them() -> None:
+    state = FieldFacts("State", type=T.CHOICE, choices=("New", "Active", "Closed"))
+    coded = FieldFacts("state", type=T.CHOICE, choices=("1", "2", "7"), choice_labels=NAMED)
+    rule = mapped(state, coded)
+    assert rule is not None and rule["values"] == {"New": "1", "Active": "2", "Closed": "7"}
+    back = mapped(coded, state)
+    assert back is not None and back["values"] == {"1": "New", "2": "Active", "7": "Closed"}
+
+
+def test_equal_codes_that_are_called_otherwise_are_no_pair() -> None:
+    one = FieldFacts("state", type=T.CHOICE, choices=("1", "2"), choice_labels={"1": "New", "2": "Closed"})
+    other = FieldFacts("state", type=T.CHOICE, choices=("1", "2"), choice_labels={"1": "Closed", "2": "New"})
+    rule = mapped(one, other)
+    assert rule is not None and rule["values"] == {"1": "2", "2": "1"}
+
+
+def test_equal_codes_are_a_pair_where_one_side_says_no_names() -> None:
+    plain_one = FieldFacts("priority", type=T.CHOICE, choices=("1", "2"))
+    named = FieldFacts(
+        "priority", type=T.CHOICE, choices=("1", "2"), choice_labels={"1": "Critical", "2": "High"}
+    )
+    rule = mapped(plain_one, named)
+    assert rule is not None and "values" not in rule
+
+
+def test_a_choice_without_a_partner_needs_a_person() -> None:
+    state = FieldFacts("State", type=T.CHOICE, choices=("New", "Peculiar"))
+    assert "values" not in (
+        mapped(state, FieldFacts("state", type=T.CHOICE, choices=("1",), choice_labels=NAMED)) or {}
+    )
+
+
+def test_names_of_choices_of_several_projects_are_joined() -> None:
+    one = FieldFacts("state", choices=("1",), choice_labels={"1": "New"})
+    other = FieldFacts("state", choices=("1", "2"), choice_labels={"1": "Fresh", "2": "Done"})
+    (state,) = in_common([[one], [other]])
+    assert (state.choices, state.choice_labels) == (("1", "2"), {"1": "New", "2": "Done"})

@@ -199,10 +199,13 @@ class TestProposals:
         assert pairs == {
             ("System.Title", "short_description"): "both",
             ("System.Description", "description"): "both",
+            ("System.State", "state"): "both",
             ("System.AssignedTo", "assigned_to"): "both",
             ("Microsoft.VSTS.Common.Priority", "priority"): "a_to_b",  # b has a fifth one
             ("Microsoft.VSTS.Scheduling.DueDate", "due_date"): "a_to_b",  # an instant says more than a date
         }
+        (state,) = [it for it in flow["fields"] if it["a"] == "System.State"]
+        assert state["values"] == {"New": "1", "Active": "2", "Closed": "7"}
         assert draft["valid"] and draft["problems"] == []
 
     @ON_SQLITE
@@ -224,6 +227,7 @@ class TestProposals:
 
     @ON_SQLITE
     async def test_what_needs_a_person_is_shown_with_its_score_and_not_added(self, office: Office) -> None:
+        office.registry.called["state"] = {"1": "Alpha", "2": "Beta", "7": "Gamma"}
         made = await office.built()
         answer = (await office.do(made, "draft/auto-map")).json()
         (state,) = [it for it in answer["proposals"] if it["a"] == "System.State"]

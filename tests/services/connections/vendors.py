@@ -16,10 +16,11 @@ BUG = (
     FieldFacts("System.CreatedDate", "Created Date", T.INSTANT, writable=False),
     FieldFacts("Microsoft.VSTS.Scheduling.DueDate", "Due Date", T.INSTANT),
 )
+STATES = {"1": "New", "2": "In Progress", "7": "Closed"}
 INCIDENT = (
     FieldFacts("short_description", "Short description", required_on_create=True),
     FieldFacts("description", "Description", T.RICH_TEXT),
-    FieldFacts("state", "State", T.CHOICE, choices=("1", "2", "7")),
+    FieldFacts("state", "State", T.CHOICE, choices=("1", "2", "7"), choice_labels=STATES),
     FieldFacts("priority", "Priority", T.CHOICE, choices=("1", "2", "3", "4", "5")),
     FieldFacts("assigned_to", "Assigned to", T.PERSON),
     FieldFacts("sys_created_on", "Created", T.INSTANT, writable=False),

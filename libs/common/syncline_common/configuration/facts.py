@@ -1,7 +1,7 @@
 """What is known of the two systems that a configuration is about."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from syncline_common.schemas.values import FieldType, Side, Value
@@ -16,6 +16,13 @@ class FieldFacts:
     required_on_create: bool = False
     choices: tuple[Value, ...] | None = None  # None: anything goes, or nobody knows
     nullable: bool = True
+    choice_labels: Mapping[str, str] = field(
+        default_factory=dict, hash=False
+    )  # where they are not the choices themselves
+
+    def choice_name(self, value: Value) -> str:
+        """As a person knows it."""
+        return self.choice_labels.get(str(value), str(value))
 
     def has_choice(self, value: Value) -> bool:
         """However it is written: a document says "1" where the system says 1."""

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from hashlib import sha256
+from uuid import UUID
 
 from syncline_common.clock import Clock
 from syncline_common.connectors.addresses import origins
@@ -24,13 +26,24 @@ from syncline_common.sdk.ports import NOT_CHECKED, Found, Survey, Surveyor, Whol
 from syncline_common.sdk.token_shelf import TokenShelf
 from syncline_common.sdk.webhooks import Hooks
 
+LONGEST_KEY = 180
 
-def budget_of(kind: str, url: str, share: Share = Share.WORK) -> Budget:
-    """A system's, whoever asks: never more than the vendor allows, whichever of its scopes it counts by."""
+
+def budget_of(kind: str, url: str, share: Share = Share.WORK, *, node: UUID | None = None) -> Budget:
+    """A system's, whoever asks: never more than the vendor allows, whichever of its scopes it counts by.
+
+    Nodes of a system whose vendor counts by person have one each, if it is said which: their credentials are different people's.
+    """
     facts = manifest_of(kind).budget
-    wide = facts.scope in (Scope.APP, Scope.ADDRESS)
-    key = f"{kind}:{facts.scope.value}" if wide else f"{kind}:{url}"
-    return Budget(key, facts.calls, float(facts.per_seconds), share)
+    whom = {Scope.APP: "app", Scope.ADDRESS: "address", Scope.PERSON: f"{url} {node}" if node else url}
+    return Budget(
+        _short(f"{kind}:{whom.get(facts.scope, url)}"), facts.calls, float(facts.per_seconds), share
+    )
+
+
+def _short(key: str) -> str:
+    """As it is kept; of a long one the end still counts."""
+    return key if len(key) <= LONGEST_KEY else f"{key[:100]}#{sha256(key.encode()).hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from syncline_common.configuration.coercion import fit
 from syncline_common.configuration.facts import FieldFacts, StreamFacts, Surroundings
 from syncline_common.configuration.identifiers import with_ids
 from syncline_common.configuration.validation import validate
-from syncline_common.schemas.values import Side
+from syncline_common.schemas.values import Side, Value
 from syncline_connections.drafting.likeness import Candidate, best_pair, candidates
-from syncline_connections.drafting.meanings import same_choice
+from syncline_connections.drafting.meanings import plain, same_choice
 from syncline_connections.drafting.surroundings import Place, surroundings_of, with_fields
 from syncline_connections.registry import Registry
 
@@ -102,9 +102,9 @@ def _rules(it: Candidate, flow: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     hint = fit(it.a.type, it.b.type).hint
     for way in WAYS if flow.get("direction", "both") == "both" else (flow["direction"],):
         directed = base if way == flow.get("direction", "both") else {**base, "direction": way}
-        yield directed
-        if values:
-            yield {**directed, "values": values}
+        mapped = {**directed, "values": values}
+        renames = values is not None and any(name != str(it) for name, it in values.items())
+        yield from [mapped, directed] if renames else [directed]
         if hint:
             yield {**directed, "convert": [hint]}
 
@@ -117,17 +117,25 @@ def _is_sound(rule: dict[str, Any], flow: Mapping[str, Any], a: StreamFacts, b: 
 
 
 def _value_map(a: FieldFacts, b: FieldFacts) -> dict[str, Any] | None:
-    """Of choices that are called alike; None unless each of a's has a partner."""
+    """Of choices that are called alike, by what people call them; None unless each of a's has a partner."""
     if not a.choices or not b.choices:
         return None
     found = dict[str, Any]()
     for value in a.choices:
-        partner = [it for it in b.choices if str(it) == str(value)]
-        partner += [it for it in b.choices if same_choice(str(value), str(it))]
-        if not partner:
+        ranked = [(rank, it) for it in b.choices if (rank := _choice_rank(a, value, b, it)) is not None]
+        if not ranked:
             return None
-        found[str(value)] = partner[0]
+        found[str(value)] = min(ranked, key=lambda it: it[0])[1]
     return found
+
+
+def _choice_rank(a: FieldFacts, one: Value, b: FieldFacts, other: Value) -> int | None:
+    """The same name, the same code where not both have names of their own, a word for the same, the same code."""
+    names = a.choice_name(one), b.choice_name(other)
+    same_code = str(one) == str(other)
+    both_named = str(one) in a.choice_labels and str(other) in b.choice_labels
+    ranks = (plain(names[0]) == plain(names[1]), same_code and not both_named, same_choice(*names), same_code)
+    return next((rank for rank, holds in enumerate(ranks) if holds), None)
 
 
 def _named(flow: Any) -> dict[Side, set[Any]] | None:

@@ -109,4 +109,5 @@ def _joined(field: FieldFacts, others: Sequence[FieldFacts]) -> FieldFacts:
         required_on_create=any(it.required_on_create for it in every),
         nullable=all(it.nullable for it in every),
         choices=choices,
+        choice_labels={value: label for it in reversed(every) for value, label in it.choice_labels.items()},
     )

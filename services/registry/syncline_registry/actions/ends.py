@@ -139,7 +139,11 @@ async def _keep(tx: Tx, vault: Vault, caller: Caller, place: Place, checked: Che
 
 
 async def make_node(tx: Tx, own: Own, caller: Caller, end: End, entry: Entry) -> Registered:
-    """At most once, and the same answer to the same `key`. The ticket's secret becomes the node's."""
+    """At most once, and the same answer to the same `key`. The ticket's secret becomes the node's.
+
+    Of two who repeat one request at once the second looks when the first is done: a ticket that is used up by then has a node.
+    """
+    await NetworkStore(tx, caller).get(end.network_id, for_change=True)
     place = await find_end(tx, caller, end)
     proof = await proof_of(tx, own.vault, place)
     registered = await register(tx, own.vault, caller, entry, proof)

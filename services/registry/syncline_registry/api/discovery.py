@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from syncline_common.api.auth import ByCaller
 from syncline_common.api.problems import problems
@@ -51,6 +51,9 @@ class FieldView(BaseModel):
     writable: bool
     required_on_create: bool
     choices: list[Any] | None
+    choice_labels: dict[str, str] = Field(
+        {}, description="What people call a choice, where that is not the choice."
+    )
     nullable: bool
 
 

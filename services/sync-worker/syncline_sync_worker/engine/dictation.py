@@ -30,9 +30,9 @@ def _to_both(rule: Rule, value: Value, seen: Mapping[Side, Values]) -> Iterable[
     wanted = {Side.A: value, Side.B: converted(rule, value, Side.B)}
     found: list[Operation] = []
     for side in Side:
-        name, now = rule.field(side), rule.value(side, seen[side])
-        if name is None or now is UNSET:
+        name, held = rule.field(side), rule.value(side, seen[side])
+        if name is None or held is UNSET:
             return ()
-        if not same(rule.type(side), wanted[side], now):
-            found.append(Write(rule.id, side, name, wanted[side], now, wanted[side.other]))
+        if not same(rule.type(side), wanted[side], held):
+            found.append(Write(rule.id, side, name, wanted[side], held, wanted[side.other]))
     return found or [Adopt(rule.id, rule.value(Side.A, seen[Side.A]), rule.value(Side.B, seen[Side.B]))]

@@ -6,15 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
 
-from syncline_common.connectors.catalogue import manifest_of
-from syncline_common.connectors.opening import Opened, Opener
+from syncline_common.connectors.opening import Opened, Opener, budget_of
 from syncline_common.errors import CredentialRejected
 from syncline_common.schemas.connector import NodeRef, Priority, Reader, Writer
-from syncline_common.sdk.gate import Budget, Gate
-from syncline_common.sdk.manifest import Scope
+from syncline_common.sdk.gate import Gate
 from syncline_common.sdk.meter import Meter
 from syncline_common.sdk.ports import Surveyor
-from syncline_sync_worker.work.credentials import Credentials, NodeCredential
+from syncline_sync_worker.work.credentials import Credentials
 from syncline_sync_worker.work.node_auth import NodeAuth
 from syncline_sync_worker.work.turned_away import Telling
 
@@ -72,14 +70,6 @@ class OpenedSystems:
             if here.opened is None:
                 held = await self._credentials.of(node)
                 here.auth = auth = NodeAuth(node, held, self._credentials, self._opener.clock)
-                meter = Meter(self._gate, budget_of(node, held), self._elapsed)
+                meter = Meter(self._gate, budget_of(held.kind, held.url, node=node.id), self._elapsed)
                 here.opened = self._opener.lent(held.kind, held.url, auth, meter, found=held.found)
             return here.opened
-
-
-def budget_of(node: NodeRef, held: NodeCredential) -> Budget:
-    """Whom the vendor counts by decides who shares it: nodes of one system that it counts by person do not."""
-    facts = manifest_of(held.kind).budget
-    whom = {Scope.PERSON: f"{held.url} {node.id}", Scope.ADDRESS: held.kind, Scope.APP: held.url}
-    key = f"{held.kind} {whom.get(facts.scope, held.url)}"
-    return Budget(key[:180], facts.calls, facts.per_seconds)

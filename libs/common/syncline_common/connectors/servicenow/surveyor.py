@@ -1,6 +1,6 @@
 """What an instance of ServiceNow offers, and what Syncline's user may do there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from syncline_common.configuration.conditions import Condition
 from syncline_common.configuration.facts import FieldFacts, StreamFacts
@@ -30,7 +30,7 @@ LINE = (
     "super_class.super_class.name",
     "super_class.super_class.super_class.name",
 )
-CHOICES = ("element", "value", "name")
+CHOICES = ("element", "value", "name", "label")
 PEOPLE = ("sys_id", "name", "user_name", "email", "active")
 CAN_NOT_WRITE = "Syncline's user has no role to write with; give it itil"
 NO_ROLES = "Roles can't be listed, so whether it may write shows with the first write"
@@ -83,9 +83,9 @@ class ServiceNowSurveyor:
         query = f"nameIN{','.join(family)}^inactive=false^language=en"
         rows = await self.tables.all("sys_choice", query, CHOICES)
         must_name(rows, family)
-        choices = dict[str, list[str]]()
-        for it in rows:
-            choices.setdefault(it["element"], []).append(it["value"])
+        choices = dict[str, dict[str, str]]()
+        for it in sorted(rows, key=lambda it: family.index(it["name"])):
+            choices.setdefault(it["element"], {}).setdefault(it["value"], it.get("label") or it["value"])
         return [_facts(it, choices.get(name)) for name, it in columns.items()]
 
     async def people(self, text: str, project: str | None = None) -> Sequence[Person]:
@@ -158,12 +158,13 @@ class ServiceNowSurveyor:
             return None
 
 
-def _facts(column: Wire, choices: list[str] | None) -> FieldFacts:
+def _facts(column: Wire, choices: Mapping[str, str] | None) -> FieldFacts:
     return FieldFacts(
         name=column["element"],
         label=column.get("column_label") or column["element"],
         type=to_type(column),
         writable=column.get("read_only") != "true" and column["element"] != MARKER_COLUMN,
         required_on_create=column.get("mandatory") == "true",
-        choices=tuple(dict.fromkeys(choices)) if choices else None,
+        choices=tuple(choices) if choices else None,
+        choice_labels={value: label for value, label in (choices or {}).items() if value != label},
     )
