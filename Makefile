@@ -41,7 +41,7 @@ lint: $(VENV)/.develop ## ruff and the import contracts
 types: $(VENV)/.develop ## mypy, strict
 	@$(BIN)/mypy libs services tests benchmarks deploy
 
-soak: $(VENV)/.develop ## long runs: SUITE=crash SEEDS=50 SEED_FROM=1; the last line says how many failed
+soak: $(VENV)/.develop ## long runs: SUITE=crash (or kill, matrix, broker, database, simulation) SEEDS=50 SEED_FROM=1; the last line says how many failed
 	@exports="$$($(BIN)/python tests/backing/ensure.py)" && eval "$$exports" && \
 	PYTHONPATH=tests exec $(BIN)/python -m chaos.soak --suite $(SUITE) --seeds $(SEEDS) --seed-from $(SEED_FROM)
 

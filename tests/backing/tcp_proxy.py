@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from urllib.parse import urlsplit
 
 from backing import LOOPBACK, free_port
 
@@ -76,9 +77,11 @@ class TcpProxy:
 
 
 @asynccontextmanager
-async def tcp_proxy(behind: int) -> AsyncIterator[TcpProxy]:
-    """In front of a port."""
-    proxy = TcpProxy(behind)
+async def tcp_proxy(url: str) -> AsyncIterator[TcpProxy]:
+    """In front of what is served there; the port has to be told."""
+    port = urlsplit(url).port
+    assert port is not None, f"{url} does not tell its port"
+    proxy = TcpProxy(port)
     server = await asyncio.start_server(proxy.serve, LOOPBACK, proxy.port)
     try:
         yield proxy
@@ -87,3 +90,9 @@ async def tcp_proxy(behind: int) -> AsyncIterator[TcpProxy]:
         proxy.heal()
         proxy.break_off()
         await server.wait_closed()
+
+
+def through(url: str, proxy: TcpProxy) -> str:
+    """The same address, by way of it."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.replace(f":{parts.port}", f":{proxy.port}")).geturl()

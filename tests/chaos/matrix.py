@@ -49,6 +49,10 @@ UPSETS = (
 )
 
 
+PAGES = (Fault.HTML, Fault.HTML_AFTER, Fault.REDIRECT_LOOP)
+ANY_BUT_WHETHER = "[!p]*"  # who asks whether its token is good, and gets a page, has been told that it is not
+
+
 async def killed_workers(here: Premises, random: Random, verdict: Verdict) -> None:
     for _ in range(4):
         os.kill(random.choice(here.workers()), signal.SIGKILL)
@@ -121,18 +125,18 @@ async def upset_vendors(here: Premises, random: Random, verdict: Verdict) -> Non
     """Each answers badly now and then, in every way there is, to reads and to writes."""
     for fault in random.sample(UPSETS, len(UPSETS)):
         for vendor in here.vendors.both:
-            vendor.faults.order("*", fault, count=2, skip=random.randrange(4))
+            asked = ANY_BUT_WHETHER if fault in PAGES else "*"
+            vendor.faults.order(asked, fault, count=2, skip=random.randrange(4))
             verdict.faults[fault.value] += 2
         await asyncio.sleep(random.uniform(1, 4))
     await asyncio.sleep(10)
 
 
 async def rate_storm(here: Premises, random: Random, verdict: Verdict) -> None:
-    """Most of what is asked is answered 429."""
+    """Most of what is asked is answered 429. Not at ServiceNow: its fault tells a limit of one an hour, and that is kept to."""
     for _ in range(12):
-        for vendor in here.vendors.both:
-            vendor.faults.order("*", Fault.RATE_LIMITED, count=5)
-            verdict.faults["429"] += 5
+        here.vendors.boards.faults.order("*", Fault.RATE_LIMITED, count=5)
+        verdict.faults["429"] += 5
         await asyncio.sleep(random.uniform(1, 4))
 
 
@@ -242,12 +246,10 @@ async def kept(here: Premises) -> Kept:
     links = await here.rows("SELECT a_id, b_id FROM link")
     conflicts = await here.rows("SELECT value_a, value_b FROM conflict")
     issues = await here.rows("SELECT cause, hint FROM issue WHERE state = 'open'")
-    mixed = (
-        "SELECT count(*) FROM ledger JOIN run ON run.id = ledger.run_id WHERE run.version <> ledger.version"
-    )
+    at_once = "SELECT link_id, at FROM ledger GROUP BY link_id, at HAVING count(DISTINCT version) > 1"
     return Kept(
         [(it["a_id"], it["b_id"]) for it in links],
         [(it["value_a"], it["value_b"]) for it in conflicts],
         [f"{it['cause']}: {it['hint']}" for it in issues],
-        (await here.rows(mixed))[0][0],
+        len(await here.rows(at_once)),
     )

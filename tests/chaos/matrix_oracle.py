@@ -18,7 +18,7 @@ class Kept:
     links: Sequence[tuple[str, str]]
     conflicts: Sequence[tuple[str | None, str | None]]  # both values, as JSON
     issues: Sequence[str]  # of records that were set aside
-    mixed: int  # entries of the ledger under another version than their run's
+    mixed: int  # times that a pair was written under more than one version at once
 
 
 def in_step(vendors: Vendors) -> bool:
@@ -107,8 +107,8 @@ def _taken_away(ours: Sequence[Effect]) -> Iterator[str]:
 
 
 def _left_over(kept: Kept) -> Iterator[str]:
-    """P13, P14: no fault of a system, a network or a credential is a fault of a record. P15: one version a run."""
+    """P13, P14: no fault of a system, a network or a credential is a fault of a record. P15: one version at a time."""
     for it in kept.issues:
         yield f"P14: a record was set aside: {it}"
     if kept.mixed:
-        yield f"P15: {kept.mixed} values were written under another version than their run's"
+        yield f"P15: {kept.mixed} times a pair was written under two versions at once"

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import Any
-from urllib.parse import urlsplit
 
 import asyncpg
 import httpx2
 
 from backing.private_postgres import PrivatePostgres, private_postgres
 from backing.private_rabbit import PrivateRabbit, private_rabbit
-from backing.tcp_proxy import TcpProxy, tcp_proxy
+from backing.tcp_proxy import TcpProxy, tcp_proxy, through
 from chaos.vendors import Vendors
 from conftest import bus_of, database_of
 from connectors.opened import BOARDS, INSTANCE, PAT, USER, town
@@ -171,21 +170,16 @@ async def premises(folder: Path, servers: Servers) -> AsyncIterator[Premises]:
         for it in vendors.both:
             it.latency = LATENCY
         urls = {"database": servers.database_url, "bus": servers.bus_url, **there.routes}
-        proxies = [await stack.enter_async_context(tcp_proxy(urlsplit(it).port or 0)) for it in urls.values()]
-        through = {name: _through(urls[name], it) for name, it in zip(urls, proxies, strict=True)}
+        proxies = [await stack.enter_async_context(tcp_proxy(it)) for it in urls.values()]
+        routed = {name: through(urls[name], it) for name, it in zip(urls, proxies, strict=True)}
         told = {
-            "DATABASE_URL": through["database"],
-            "BUS_URL": through["bus"],
+            "DATABASE_URL": routed["database"],
+            "BUS_URL": routed["bus"],
             "BUS_NAMESPACE": servers.namespace,
-            "ROUTES": json.dumps({name: through[name] for name in there.routes}),
+            "ROUTES": json.dumps({name: routed[name] for name in there.routes}),
             "RATE_PER_SECOND": "0",
             "LOG_LEVEL": "warning",
         }
         running = await stack.enter_async_context(running_stack(folder, told))
         to_postgres, to_rabbit, to_boards, to_instance = proxies
         yield Premises(running, vendors, servers, to_postgres, to_rabbit, to_boards, to_instance)
-
-
-def _through(url: str, proxy: TcpProxy) -> str:
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.replace(f":{parts.port}", f":{proxy.port}")).geturl()

@@ -113,7 +113,7 @@ def main() -> int:
     parser.add_argument("--suite", choices=sorted([*SUITES, SIMULATION]), default="crash")
     parser.add_argument("--seeds", type=int, default=50, help="how many histories of each kind")
     parser.add_argument("--seed-from", type=int, default=1)
-    parser.add_argument("--only", help="one scenario of the suite")
+    parser.add_argument("--only", help="scenarios of the suite, with commas between")
     parser.add_argument("--at-once", type=int, default=2)
     parser.add_argument("--stop", action="store_true", help="at the first failure")
     given = parser.parse_args()
@@ -122,7 +122,7 @@ def main() -> int:
     for name in ("aio_pika", "asyncio", "httpx2"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    names = [given.only] if given.only else SUITES[given.suite][0]
+    names = given.only.split(",") if given.only else SUITES[given.suite][0]
     seeds = list(range(given.seed_from, given.seed_from + given.seeds))
     if given.suite == KILL:
         Random(0).shuffle(seeds)  # a run that is broken off has been everywhere a little

@@ -20,7 +20,7 @@ from syncline_sandbox.ledger import Effect
 SAMPLE = {"sqlite": (150, 420, 640, 780), "postgres": (130, 310, 420)}
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=needs_postgres)])
 async def test_whatever_a_worker_dies_in_the_next_one_carries_it_through(kind: str) -> None:
     async with kill_suite([kind], at_once=1) as scenarios:

@@ -79,7 +79,7 @@ WRONGS: dict[str, tuple[str, Callable[[Draft], Any]]] = {
     "deleted": ("P12", lambda it: it.ours.append(("deleted", "Bug", {}))),
     "cleared": ("P12", lambda it: it.ours.append(("changed", "Bug", {"Custom.Customer": None}))),
     "a record set aside": ("P14", lambda it: kept(it, issues=["vendor_down: later"])),
-    "two versions in one run": ("P15", lambda it: kept(it, mixed=1)),
+    "two versions at once": ("P15", lambda it: kept(it, mixed=1)),
 }
 
 

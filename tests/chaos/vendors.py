@@ -12,6 +12,7 @@ from syncline_sandbox.servicenow.instance import Instance
 from syncline_sandbox.vendor import Vendor
 
 Shown = tuple[str, str | None]  # title, customer
+SOMEBODY_ELSE = "sandbox-pat-administrator"  # than Syncline, whose token may have been revoked
 EDITABLE = {"System.Title", "Custom.Customer", "short_description", "u_vendor_ticket"}
 
 
@@ -43,7 +44,7 @@ class Vendors:
         }
 
     def make_bug(self, title: str, customer: str) -> None:
-        BoardsDesk(vendor=self.boards).create(title, Custom__Customer=customer)
+        BoardsDesk(SOMEBODY_ELSE, self.boards).create(title, Custom__Customer=customer)
 
     def make_incident(self, title: str, customer: str) -> None:
         InstanceDesk(vendor=self.instance).create(short_description=title, u_vendor_ticket=customer)

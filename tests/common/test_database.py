@@ -9,10 +9,11 @@ from pydantic import SecretStr
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
+from backing.tcp_proxy import tcp_proxy, through
 from common.outages import cut_all
 from conftest import ON_POSTGRES, ON_SQLITE
 from syncline_common.clock import ManualClock
-from syncline_common.db.engine import open_database, open_engine
+from syncline_common.db.engine import FORGET_STUCK_AFTER, SILENT_AFTER, open_database, open_engine
 from syncline_common.db.tx import Database
 from syncline_common.errors import NotFound, Unavailable
 from syncline_common.events.registry import NetworkCreated
@@ -240,6 +241,27 @@ class TestAway:
                     await tx.session.execute(text("SELECT 1"))
             assert "s3cret-word" not in f"{caught.value.message} {caught.value.detail}"
         await engine.dispose()
+
+    @ON_POSTGRES
+    async def test_a_server_that_falls_silent_is_not_waited_on_for_ever(
+        self, db: Database, database_settings: DatabaseSettings
+    ) -> None:
+        """As when a network has forgotten the connection: nobody is told that it is gone."""
+        assert database_settings.database_url is not None
+        url = database_settings.database_url.get_secret_value()
+        async with tcp_proxy(url) as network:
+            settings = DatabaseSettings(database_url=SecretStr(through(url, network)))
+            engine = open_engine(settings, "connections", silent_after=0.3)
+            behind = open_database(engine, SERVICE.metadata)
+            assert await names(behind) == []
+            network.silence()
+            with pytest.raises(Unavailable):
+                async with behind.begin() as tx:
+                    await tx.session.execute(text("SELECT 1"))
+            network.heal()
+            assert await names(behind) == []
+            await engine.dispose()
+        assert int(FORGET_STUCK_AFTER) < SILENT_AFTER * 1000, "who waits for a frozen one's lock gets it"
 
     @ON_POSTGRES
     async def test_lost_connections_are_told_plainly_and_made_anew(

@@ -13,10 +13,15 @@ from syncline_common.settings import DatabaseSettings
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON")
 OLDEST_SQLITE = (3, 35, 0)  # the first that knows RETURNING
 FORGET_STUCK_AFTER = "30000"  # ms that a frozen process may hold its locks
+SILENT_AFTER = (
+    40.0  # seconds: a server that does not answer, and whose locks nobody can hold so long, is away
+)
 
 
-def open_engine(settings: DatabaseSettings, service: str) -> AsyncEngine:
-    """`service` is its schema on PostgreSQL, its file on SQLite."""
+def open_engine(
+    settings: DatabaseSettings, service: str, silent_after: float | None = SILENT_AFTER
+) -> AsyncEngine:
+    """`service` is its schema on PostgreSQL, its file on SQLite. None: a statement may take as long as it likes."""
     if settings.database_url is None:
         return _open_sqlite(settings, service)
     return create_async_engine(
@@ -26,6 +31,7 @@ def open_engine(settings: DatabaseSettings, service: str) -> AsyncEngine:
         max_overflow=0,  # more would be opened and closed for each transaction; waiting costs less
         connect_args={
             "timeout": 5,
+            "command_timeout": silent_after,  # a connection that a network has forgotten would be waited on for ever
             "server_settings": {
                 "search_path": service,
                 "idle_in_transaction_session_timeout": FORGET_STUCK_AFTER,

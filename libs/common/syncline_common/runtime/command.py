@@ -81,7 +81,7 @@ async def migrate_all(services: Sequence[Service], database: DatabaseSettings, b
 
 
 async def migrate_tables(service: Service, database: DatabaseSettings) -> None:
-    engine = open_engine(database, service.name)
+    engine = open_engine(database, service.name, silent_after=None)
     try:
         done = await migrate(engine, service.name, service.migrations, service.metadata)
     finally:
