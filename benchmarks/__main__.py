@@ -20,6 +20,7 @@ FIGURES = (
     "gateway",
     "gate",
     "records",
+    "in_step",
     "startup",
 )
 

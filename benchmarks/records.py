@@ -90,12 +90,17 @@ async def measure(quick: bool) -> Sequence[Line]:
 async def _opened(subject: Subject, count: int) -> AsyncIterator[Opened]:
     async with vendor_process(subject.kind, max(1, count)) as address:
         outbound = Outbound({subject.url: address})
-        meter = Meter(OpenGate(), Budget("x", 1_000_000, 1.0), time.monotonic)
         try:
-            opener = Opener(outbound, SystemClock(), limits=PATIENT)
-            yield opener.open(subject.kind, subject.url, subject.credential, meter)
+            yield bare(outbound, subject)
         finally:
             await outbound.aclose()
+
+
+def bare(outbound: Outbound, subject: Subject) -> Opened:
+    """Nothing but the gateway, and a gate that is open."""
+    meter = Meter(OpenGate(), Budget("x", 1_000_000, 1.0), time.monotonic)
+    opener = Opener(outbound, SystemClock(), limits=PATIENT)
+    return opener.open(subject.kind, subject.url, subject.credential, meter)
 
 
 async def _requests(subject: Subject, opened: Opened) -> list[Line]:
