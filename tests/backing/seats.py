@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import gettempdir
 
-SEATS = 3
+SEATS = 2
 FOLDER = Path(gettempdir()) / "syncline-test-seats"
 
 

@@ -18,11 +18,16 @@ SECRET = "open-sesame-0815"
 Lines = Callable[[], list[dict[str, Any]]]
 
 
+OF_NOISY = ("uvicorn.access", "uvicorn.error")
+
+
 @pytest.fixture(autouse=True)
 def logging_as_it_was() -> Iterator[None]:
-    """Logging belongs to the whole process, and so to the other tests."""
+    """Logging belongs to the whole process, and so to the other tests, which may have made a server silent."""
     root, before = logging.getLogger(), structlog.get_config()
-    level, levels = root.level, {name: logging.getLogger(name).level for name in NOISY}
+    level, levels = root.level, {name: logging.getLogger(name).level for name in (*NOISY, *OF_NOISY)}
+    for name in OF_NOISY:
+        logging.getLogger(name).setLevel(logging.NOTSET)
     yield
     ours = [it for it in root.handlers if isinstance(it.formatter, structlog.stdlib.ProcessorFormatter)]
     for handler in ours:

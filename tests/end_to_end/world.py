@@ -64,6 +64,7 @@ NOUNS = {
     "run_id": "run",
     "link_id": "link",
     "ids": "of the path",
+    "id": "of the path",
     "subscription_id": "subscription",
     "filter/connection_id": "connection",
 }
@@ -82,7 +83,7 @@ class Tenant:
             if position.name == "cursor"
             else NOUNS[position.noun]
         )
-        if position.name == "ids":
+        if position.name in ("ids", "id"):
             noun = position.path.split("/")[3].removesuffix("s")
         return self.ids.get(noun, self.ids["network"])
 
@@ -97,6 +98,8 @@ class World:
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         path, params = position.path, dict[str, str]()
         body = BODIES.get((position.method, position.path))
+        if position.name == "id" and position.where == "body":
+            body = {"value": "new"}  # of a conflict: it stands in the place of a side
         if position.where == "path":
             path = path.replace(f"{{{position.name}}}", id)
         elif position.where == "query":

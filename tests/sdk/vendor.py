@@ -19,7 +19,7 @@ from syncline_common.sdk.rates import RateWord
 
 VENDOR = "https://vendor.example"
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts nobody; the real one takes a while to load
-PATIENCE = Limits(connect=5, read=0.2, whole=0.5, answer=100_000, download=1_000_000)
+PATIENCE = Limits(connect=5, read=1.5, whole=3, answer=100_000, download=1_000_000)
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ async def test_one_is_told_whole(http: AsyncClient) -> None:
     assert any("internal comments" in it for it in answer["limitations"])
     [stream] = answer["capabilities"]["streams"]
     assert answer["capabilities"]["projects"] == "Project"
-    assert stream["operations"] == ["create", "update", "close", "delete", "comment", "attach"]
+    assert stream["operations"] == ["create", "update", "close", "delete", "comment", "attach", "link"]
     assert stream["conditional_updates"] is True and stream["feeds"] == ["records"]
 
 
