@@ -4,7 +4,7 @@ import pytest
 
 from backing import private_rabbit
 from chaos.broker import deleted_queue, outage
-from chaos.flood import FIRST, THEN, flood
+from chaos.flood import flood
 from chaos.verdict import Verdict
 from conftest import BOTH_MODES, needs_postgres, needs_rabbit
 
@@ -37,6 +37,6 @@ async def test_a_queue_deleted_under_its_consumer_is_rebuilt_and_nothing_is_miss
 
 @pytest.mark.parametrize("mode", BOTH_MODES)
 async def test_a_flood_is_applied_in_order_and_in_the_same_memory(mode: str) -> None:
-    verdict = await flood(mode, 1)
+    verdict = await flood(mode, 1, first=3_000, then=10_000)
     assert_kept(verdict)
-    assert verdict.events == FIRST + THEN
+    assert verdict.events == 13_000

@@ -18,23 +18,25 @@ SECRET = "open-sesame-0815"
 Lines = Callable[[], list[dict[str, Any]]]
 
 
-OF_NOISY = ("uvicorn.access", "uvicorn.error")
+SERVERS = ("uvicorn", "uvicorn.access", "uvicorn.error")
 
 
 @pytest.fixture(autouse=True)
 def logging_as_it_was() -> Iterator[None]:
-    """Logging belongs to the whole process, and so to the other tests, which may have made a server silent."""
+    """Logging belongs to the whole process, and so to the other tests; their servers may speak for themselves."""
     root, before = logging.getLogger(), structlog.get_config()
-    level, levels = root.level, {name: logging.getLogger(name).level for name in (*NOISY, *OF_NOISY)}
-    for name in OF_NOISY:
-        logging.getLogger(name).setLevel(logging.NOTSET)
+    kept = [(it, it.level, it.propagate, it.handlers) for it in map(logging.getLogger, (*NOISY, *SERVERS))]
+    level = root.level
+    for logger in map(logging.getLogger, SERVERS):
+        logger.level, logger.propagate, logger.handlers = logging.NOTSET, True, []
     yield
     ours = [it for it in root.handlers if isinstance(it.formatter, structlog.stdlib.ProcessorFormatter)]
     for handler in ours:
         root.removeHandler(handler)
     root.setLevel(level)
-    for name, was in levels.items():
-        logging.getLogger(name).setLevel(was)
+    for logger, was, propagates, handlers in kept:
+        logger.setLevel(was)
+        logger.propagate, logger.handlers = propagates, handlers
     structlog.configure(**before)
     structlog.contextvars.clear_contextvars()
 
