@@ -29,7 +29,7 @@ EVERY_BOUND = (
     "administrator",
 )  # who is not refused, where numbers and texts have the narrower bounds
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ INTERNAL = (
 )
 
 pytestmark = [
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(600),
     pytest.mark.skipif(not POSTGRES, reason="LEFT OUT: there is no PostgreSQL here"),
     pytest.mark.skipif(not RABBIT, reason="LEFT OUT: there is no RabbitMQ here"),
     pytest.mark.skipif(NGINX == "", reason="LEFT OUT: there is no nginx here"),
