@@ -52,7 +52,7 @@ shots: $(VENV)/.develop ## pictures of every page of the console, light, dark an
 	@exports="$$($(BIN)/python tests/backing/ensure.py)" && eval "$$exports" && PYTHONPATH=tests exec $(BIN)/python -m browser.shots
 
 lock: $(VENV)/.develop ## new hash-pinned locks from requirements/*.in (needs uv)
-	@for name in product develop; do \
+	@for name in product otel develop; do \
 		uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
 			requirements/$$name.in -o requirements/$$name.txt; done
 

@@ -17,10 +17,15 @@ FIGURES = (
     "claims",
     "planning",
     "http_get",
+    "connecting",
     "gateway",
     "gate",
     "records",
     "in_step",
+    "at_rest",
+    "webhooks",
+    "slow_vendors",
+    "memory",
     "startup",
 )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 
 Measure = Callable[[], Awaitable[Sequence[float]]]
-OPERATORS = {">=": operator.ge, "<": operator.lt}
+OPERATORS = {">=": operator.ge, "<": operator.lt, "<=": operator.le}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,23 @@
-"""Requests per 1,000 records read, created and updated, beside the fewest that the vendor's endpoints allow; and what
-reading many costs in bytes and memory. Over the real gateway, against the simulated vendors in a process of their own.
+"""Requests per 1,000 records read, created and updated, beside the fewest that the vendor's endpoints allow, and which they
+are; and what reading many costs in bytes and memory. Over the real gateway, against the simulated vendors in a process of
+their own.
 """
 
+import asyncio
+import json
 import os
+import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx2
 from pydantic import SecretStr
 
+from benchmarks import REPOSITORY
 from benchmarks.figure import Aim, Line
 from benchmarks.gateway import OpenGate
 from benchmarks.vendors import vendor_process
@@ -20,22 +27,19 @@ from syncline_common.schemas.connector import NewRecord, Update
 from syncline_common.schemas.records import Feed, Record
 from syncline_common.sdk.credentials import Credential
 from syncline_common.sdk.exchange import Limits
-from syncline_common.sdk.figures import BYTES, REQUESTS
 from syncline_common.sdk.gate import Budget
 from syncline_common.sdk.meter import Meter
 from syncline_common.sdk.outbound import Outbound
 
-MIB = 1024 * 1024
-PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
-THOUSAND = 1_000
-NEAR = Aim("<", 1.2, of_ratio=True)
+FULL, QUICK = (1_000, 10_000), (1_000,)  # records that are created, updated, read
+MANY, FEWER = 100_000, 5_000  # records that are read
+NEAR = Aim("<=", 1.2, of_ratio=True)
 PATIENT = Limits(read=300, whole=300)  # a simulated vendor looks at every record, and shares the machine
-SETTLED = 0.2  # of the way; what is loaded once is loaded by then
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One kind. The fewest: as many records as one request of the vendor's may hold."""
+    """One kind. The sizes: how many records one request of the vendor's may hold, for each request that it takes."""
 
     kind: str
     url: str
@@ -43,8 +47,13 @@ class Subject:
     stream: str
     title: str
     project: str | None
-    fewest_read: int
-    fewest_written: int
+    reading: Sequence[int]
+    creating: Sequence[int]
+    updating: Sequence[int]
+
+
+def fewest(sizes: Sequence[int], count: int) -> int:
+    return sum(-(-count // it) for it in sizes)
 
 
 def _secret(scheme: str, **fields: str) -> Credential:
@@ -59,8 +68,9 @@ SUBJECTS = (
         "Bug",
         "System.Title",
         "Fabrikam Web",
-        fewest_read=5,  # 200 ids a fetch
-        fewest_written=5,  # 200 patches a batch
+        reading=(20_000, 200),  # a question is answered with ids alone; those are looked up
+        creating=(200,),  # patches a batch
+        updating=(200,),
     ),
     Subject(
         "servicenow",
@@ -69,8 +79,9 @@ SUBJECTS = (
         "incident",
         "short_description",
         None,
-        fewest_read=2,  # 500 rows a page, as it was seen used
-        fewest_written=10,  # 100 requests a batch
+        reading=(500,),  # rows a page, as it was seen used
+        creating=(100,),  # requests a batch
+        updating=(100, 100),  # it knows no condition: before each batch its versions are looked at
     ),
 )
 
@@ -78,22 +89,10 @@ SUBJECTS = (
 async def measure(quick: bool) -> Sequence[Line]:
     lines = list[Line]()
     for subject in SUBJECTS:
-        async with _opened(subject, 0) as opened:
-            lines += await _requests(subject, opened)
-        many = 5_000 if quick else 100_000
-        async with _opened(subject, many) as opened:
-            lines += await _reading(subject, opened, many)
+        for count in QUICK if quick else FULL:
+            lines += await _requests(subject, count)
+        lines += await _reading(subject, FEWER if quick else MANY)
     return lines
-
-
-@asynccontextmanager
-async def _opened(subject: Subject, count: int) -> AsyncIterator[Opened]:
-    async with vendor_process(subject.kind, max(1, count)) as address:
-        outbound = Outbound({subject.url: address})
-        try:
-            yield bare(outbound, subject)
-        finally:
-            await outbound.aclose()
 
 
 def bare(outbound: Outbound, subject: Subject) -> Opened:
@@ -103,47 +102,16 @@ def bare(outbound: Outbound, subject: Subject) -> Opened:
     return opener.open(subject.kind, subject.url, subject.credential, meter)
 
 
-async def _requests(subject: Subject, opened: Opened) -> list[Line]:
-    before = _asked(subject.kind)
-    made = await _create(subject, opened)
-    created = _asked(subject.kind)
-    await _update(subject, opened, made)
-    updated = _asked(subject.kind)
-    read = sum([len(it) async for it in _everything(subject, opened)])
-    after = _asked(subject.kind)
-    assert read >= THOUSAND
-    counts = (
-        ("created", created - before, subject.fewest_written),
-        ("updated", updated - created, subject.fewest_written),
-        ("read", (after - updated) * THOUSAND / read, subject.fewest_read),
-    )
-    return [
-        Line(f"{subject.kind}: 1,000 {what}; peer: the vendor's fewest", "requests", [count], [fewest], NEAR)
-        for what, count, fewest in counts
-    ]
+@asynccontextmanager
+async def reached(subject: Subject, address: str) -> AsyncIterator[Opened]:
+    outbound = Outbound({subject.url: address})
+    try:
+        yield bare(outbound, subject)
+    finally:
+        await outbound.aclose()
 
 
-async def _create(subject: Subject, opened: Opened) -> list[Record]:
-    writer, batch = opened.writer(), opened.reader().traits(subject.stream).batch
-    made = list[Record]()
-    for first in range(0, THOUSAND, batch):
-        new = [
-            NewRecord(subject.stream, {subject.title: f"Number {it}"}, _marker(it), subject.project)
-            for it in range(first, min(first + batch, THOUSAND))
-        ]
-        made += [it for it in await writer.create(new) if isinstance(it, Record)]
-    assert len(made) == THOUSAND
-    return made
-
-
-async def _update(subject: Subject, opened: Opened, made: Sequence[Record]) -> None:
-    writer, batch = opened.writer(), opened.reader().traits(subject.stream).batch
-    for first in range(0, THOUSAND, batch):
-        some = [Update(it, {subject.title: "Another one"}) for it in made[first : first + batch]]
-        assert all(isinstance(it, Record) for it in await writer.update(some))
-
-
-async def _everything(subject: Subject, opened: Opened) -> AsyncIterator[Sequence[Record]]:
+async def everything(subject: Subject, opened: Opened) -> AsyncIterator[Sequence[Record]]:
     """As a first run reads: page by page of what has changed, in bulk what did not come along with it."""
     reader, token, more = opened.reader(), None, True
     while more:
@@ -155,30 +123,83 @@ async def _everything(subject: Subject, opened: Opened) -> AsyncIterator[Sequenc
         token, more = page.next, page.next is not None
 
 
-async def _reading(subject: Subject, opened: Opened, many: int) -> list[Line]:
-    received, read, settled, began = _received(subject.kind), 0, 0.0, time.perf_counter()
-    before = _asked(subject.kind)
-    async for records in _everything(subject, opened):
-        read += len(records)
-        if not settled and read >= SETTLED * many:
-            settled = _resident()
-    assert read >= many
-    seconds, size = time.perf_counter() - began, _received(subject.kind) - received
+async def _requests(subject: Subject, count: int) -> list[Line]:
+    """Each verb by a process that has just been started: what is asked once is among them."""
+    lines = list[Line]()
+    async with vendor_process(subject.kind, 0) as address, httpx2.AsyncClient(trust_env=False) as looking:
+        heard = Heard(looking, address)
+        async with reached(subject, address) as opened:
+            made = await _create(subject, opened, count)
+        lines += await heard.lines(f"{subject.kind}: {count:,} created", fewest(subject.creating, count))
+        async with reached(subject, address) as opened:
+            await _update(subject, opened, made)
+        lines += await heard.lines(f"{subject.kind}: {count:,} updated", fewest(subject.updating, count))
+        async with reached(subject, address) as opened:
+            ids = [it.ref.id async for page in everything(subject, opened) for it in page]
+        assert set(ids) == {it.ref.id for it in made}
+        lines += await heard.lines(f"{subject.kind}: {count:,} read", fewest(subject.reading, count))
+    return lines
+
+
+class Heard:
+    """What a simulated vendor was asked since it was last looked."""
+
+    def __init__(self, client: httpx2.AsyncClient, address: str) -> None:
+        self._client, self._ledger, self._last = client, f"{address}/_sandbox/ledger", 0
+
+    async def lines(self, what: str, fewest: int) -> list[Line]:
+        answer = await self._client.get(self._ledger, params={"after": self._last}, timeout=60)
+        asked = [it for it in answer.json()["requests"] if not it["target"].startswith("/_sandbox")]
+        self._last = asked[-1]["number"]
+        by_operation = Counter(it["operation"] for it in asked)
+        return [
+            Line(f"{what}; peer: the vendor's fewest", "requests", [len(asked)], [fewest], NEAR),
+            *(Line(f"... {name}", "requests", [count]) for name, count in by_operation.most_common()),
+        ]
+
+
+async def _create(subject: Subject, opened: Opened, count: int) -> list[Record]:
+    writer, batch = opened.writer(), opened.reader().traits(subject.stream).batch
+    made = list[Record]()
+    for first in range(0, count, batch):
+        new = [
+            NewRecord(subject.stream, {subject.title: f"Number {it}"}, _marker(it), subject.project)
+            for it in range(first, min(first + batch, count))
+        ]
+        made += [it for it in await writer.create(new) if isinstance(it, Record)]
+    assert len(made) == count
+    return made
+
+
+async def _update(subject: Subject, opened: Opened, made: Sequence[Record]) -> None:
+    writer, batch = opened.writer(), opened.reader().traits(subject.stream).batch
+    for first in range(0, len(made), batch):
+        some = [Update(it, {subject.title: "Another one"}) for it in made[first : first + batch]]
+        assert all(isinstance(it, Record) for it in await writer.update(some))
+
+
+async def _reading(subject: Subject, many: int) -> list[Line]:
+    """By a process of its own, so that its memory is that of reading."""
+    async with vendor_process(subject.kind, many) as address:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "benchmarks.reading", subject.kind, address, str(many)),
+            cwd=REPOSITORY,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        told, _ = await process.communicate()
+    read = json.loads(told.splitlines()[-1])
+    assert read["records"] >= many
     what = f"{subject.kind}: reading {many:,}"
-    requests = (_asked(subject.kind) - before) * THOUSAND / read
+    peer = fewest(subject.reading, many)
+    flat = Aim("<", 16)
     return [
+        Line(f"{what}; peer: the vendor's fewest", "requests", [read["requests"]], [peer], NEAR),
+        Line(f"{what}, received", "bytes/record", [read["bytes"] / read["records"]]),
+        Line(f"{what}, peak of memory after a fifth", "MiB", [read["early"]]),
+        Line(f"{what}, by how much it grew until the end", "MiB", [read["peak"] - read["early"]], (), flat),
         Line(
-            f"{what}, for 1,000; peer: the vendor's fewest",
-            "requests",
-            [requests],
-            [subject.fewest_read],
-            NEAR,
+            f"{what}, with the vendor on the same machine", "records/s", [read["records"] / read["seconds"]]
         ),
-        Line(f"{what}, received", "bytes/record", [size / read]),
-        Line(
-            f"{what}, memory that it takes on after a fifth", "MiB", [_resident() - settled], (), Aim("<", 16)
-        ),
-        Line(f"{what}, with the vendor on the same machine", "records/s", [read / seconds]),
     ]
 
 
@@ -187,18 +208,6 @@ def _marker(number: int) -> str:
     return "sl-" + "".join(letters[number // 26**place % 26] for place in range(20))
 
 
-def _asked(kind: str) -> float:
-    return sum(
-        it.value
-        for figure in REQUESTS.collect()
-        for it in figure.samples
-        if it.name.endswith("_total") and it.labels["kind"] == kind
-    )
-
-
-def _received(kind: str) -> float:
-    return float(BYTES.labels(kind, "received")._value.get())
-
-
-def _resident() -> float:
-    return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_SIZE / MIB
+def resident() -> float:
+    """MiB."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1024**2

@@ -1,5 +1,6 @@
 """What the tests share: both databases, both transports, and places of their own in each."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import asynccontextmanager
@@ -13,6 +14,7 @@ from backing.canaries import sings, sung_in
 from backing.databases import fresh_database
 from backing.queues import forget_namespace
 from backing.seats import a_seat
+from backing.templates import forget_templates, lay_file, template_of
 from syncline_common.clock import ManualClock
 from syncline_common.db.tx import Database
 from syncline_common.ids import new_id
@@ -62,17 +64,27 @@ def pytest_runtest_makereport(
     return report
 
 
+def pytest_sessionfinish() -> None:
+    asyncio.run(forget_templates())
+
+
 @pytest.fixture
 def clock() -> ManualClock:
     return ManualClock()
 
 
 @asynccontextmanager
-async def database_of(kind: str, folder: Path) -> AsyncIterator[DatabaseSettings]:
+async def database_of(
+    kind: str, folder: Path, migrated: Service | None = None
+) -> AsyncIterator[DatabaseSettings]:
+    """An empty one, or with the empty tables of a service."""
     if kind == "sqlite":
+        if migrated is not None:
+            await lay_file(migrated, folder)
         yield DatabaseSettings(data_dir=folder, database_url=None)
     else:
-        async with fresh_database(POSTGRES) as url:
+        template = "template0" if migrated is None else await template_of(migrated, POSTGRES)
+        async with fresh_database(POSTGRES, template) as url:
             yield DatabaseSettings(database_url=SecretStr(url), data_dir=folder)
 
 
@@ -94,7 +106,8 @@ async def bus_of(kind: str) -> AsyncIterator[BusSettings]:
 async def database_settings(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> AsyncIterator[DatabaseSettings]:
-    async with database_of(request.param, tmp_path) as settings:
+    service = request.getfixturevalue("service") if "db" in request.fixturenames else None
+    async with database_of(request.param, tmp_path, service) as settings:
         yield settings
 
 

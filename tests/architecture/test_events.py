@@ -16,14 +16,14 @@ from syncline_embedded.services import SERVICES as TOGETHER
 
 HEARD_BY_NOBODY = frozenset(  # type by type: only clients want it, no service of ours does
     {
-        *(f"sync.run.{verb}.v1" for verb in ("started", "failed")),
+        *(f"sync.run.{verb}.v1" for verb in ("started", "failed", "held")),
         "sync.record.set_aside.v1",
         "sync.conflict.found.v1",
         "registry.system.registered.v1",
         *(f"connections.connection.{verb}.v1" for verb in ("ready", "failed")),
     }
 )
-NOT_IN_ED = {"found", "set_aside", "ready"}  # past enough, and part of the public contract
+NOT_IN_ED = {"found", "held", "set_aside", "ready"}  # past enough, and part of the public contract
 NAME = re.compile(r"([a-z]+)\.([a-z][a-z_]*)\.([a-z][a-z_]*)")
 
 

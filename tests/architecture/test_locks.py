@@ -8,7 +8,7 @@ import pytest
 from architecture.sources import ROOT
 
 FOLDER = ROOT / "requirements"
-NAMES = ("product", "develop")
+NAMES = ("product", "otel", "develop")
 PINNED = re.compile(
     r"([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[a-z,]+\])?==([^\s;\\]+)(?: ; [^\\]+)?((?: --hash=sha256:[0-9a-f]{64})+)"
 )
@@ -66,9 +66,10 @@ def test_what_is_wanted_is_pinned(name: str) -> None:
     assert asked - set(pins(lock(name))) == set(), "run `make lock`"
 
 
-def test_what_is_tested_is_what_runs() -> None:
-    product, develop = pins(lock("product")), pins(lock("develop"))
-    assert {name: develop.get(name) for name in product} == product
+@pytest.mark.parametrize("name", ["product", "otel"])
+def test_what_is_tested_is_what_runs(name: str) -> None:
+    running, develop = pins(lock(name)), pins(lock("develop"))
+    assert {name: develop.get(name) for name in running} == running
 
 
 def test_nothing_is_locked_beside_these() -> None:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from architecture.sources import ROOT, python_sources
 from syncline_common.settings import AREAS, PREFIX, Settings
-from syncline_common.settings_file import settings_text
+from syncline_common.settings_file import PASSWORDS, settings_text, variable
 
 MADE_ANEW = {"instance"}  # differs from process to process
 
@@ -35,8 +35,10 @@ def test_everything_in_it_is_commented_out() -> None:
 
 
 def test_every_setting_is_in_it_once_and_described() -> None:
-    written = re.findall(rf"^#{PREFIX}([A-Z_]+)=", settings_text(AREAS), re.MULTILINE)
-    assert written == [name.upper() for _, name, _ in every_setting()]
+    names = [variable(name, field) for _, name, field in every_setting()]
+    written = re.findall(r"^#([A-Z_]+)=", settings_text(AREAS), re.MULTILINE)
+    assert written == [*names, *PASSWORDS]
+    assert {it for it in names if not it.startswith(PREFIX)} == {"OTEL_EXPORTER_OTLP_ENDPOINT"}
     assert len(written) == len(set(written))
     assert [name for _, name, field in every_setting() if not field.description] == []
 
@@ -54,10 +56,10 @@ def test_every_class_of_settings_is_an_area() -> None:
 
 
 def test_setting_each_to_what_is_written_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    for _, name, _ in every_setting():
-        monkeypatch.delenv(f"{PREFIX}{name.upper()}", raising=False)
+    for _, name, field in every_setting():
+        monkeypatch.delenv(variable(name, field), raising=False)
     unset = [area().model_dump(exclude=MADE_ANEW) for area in AREAS]
-    for name, value in re.findall(rf"^#({PREFIX}[A-Z_]+)=(.*)$", settings_text(AREAS), re.MULTILINE):
+    for name, value in re.findall(r"^#([A-Z_]+)=(.*)$", settings_text(AREAS), re.MULTILINE):
         monkeypatch.setenv(name, value)
     assert [area().model_dump(exclude=MADE_ANEW) for area in AREAS] == unset
 

@@ -55,6 +55,9 @@ class Need:
 
 # several whole products at once share a server that lets in 100
 FEW_CONNECTIONS = {"SYNCLINE_DATABASE_POOL_SIZE": os.environ.get("SYNCLINE_DATABASE_POOL_SIZE", "4")}
+COMPILED_ONCE = {
+    "PYTHONDONTWRITEBYTECODE": ""
+}  # tests start hundreds of processes, each of them imports the same
 MEMORY, ROOM = (
     Path("/dev/shm"),
     8 * 1024**3,
@@ -73,7 +76,7 @@ def main() -> int:
     addresses["SYNCLINE_TEST_CHROMIUM"] = path_of_chromium()
     if not addresses["SYNCLINE_TEST_CHROMIUM"]:
         missing.append("the console in a browser (it needs chromium)")
-    for variable, value in {**addresses, **FEW_CONNECTIONS, **in_memory()}.items():
+    for variable, value in {**addresses, **FEW_CONNECTIONS, **COMPILED_ONCE, **in_memory()}.items():
         print(f"export {variable}={shlex.quote(value)}")
     if not missing:
         return 0

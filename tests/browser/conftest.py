@@ -1,7 +1,7 @@
 """Syncline with both simulated vendors, and one browser, once a module; each test has an account of its own."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -72,32 +72,34 @@ class Stage:
             return str(answer.json()["id"])
 
 
-async def sign_in(page: Page, email: str) -> None:
+async def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
     await page.get_by_label("E-mail").fill(email)
-    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_label("Password").fill(password)
     await page.get_by_role("button", name="Sign in").click()
 
 
 @asynccontextmanager
 async def staged(folder: Path) -> AsyncIterator[Stage]:
+    async with town() as place, browser() as chromium, opened(folder, place) as url:
+        yield Stage(url, place, chromium)
+
+
+@asynccontextmanager
+async def opened(folder: Path, place: Town, port: int = 0) -> AsyncIterator[str]:
+    """Syncline with what is in the folder, as a server that is started again finds it."""
     access = AccessSettings(
         operator_token=SecretStr(OPERATOR),
         admin_email="first@example.com",
         admin_password=SecretStr(PASSWORD),
     )
     serve, process = (
-        ServeSettings(port=0, drain_seconds=2, rate_per_second=0),
+        ServeSettings(port=port, drain_seconds=2, rate_per_second=0, public_url="http://127.0.0.1:9"),
         ProcessSettings(instance="test"),
     )
     database, bus = DatabaseSettings(data_dir=folder, database_url=None), BusSettings(bus_url=None)
-    async with AsyncExitStack() as stack:
-        place = await stack.enter_async_context(town())
-        routes = RouteSettings(routes=place.routes)
-        running = await stack.enter_async_context(
-            run_together(database, bus, serve, process, access, routes=routes)
-        )
-        chromium = await stack.enter_async_context(browser())
-        yield Stage(running.url, place, chromium)
+    routes = RouteSettings(routes=place.routes)
+    async with run_together(database, bus, serve, process, access, routes=routes) as running:
+        yield running.url
         running.wind_down()
 
 

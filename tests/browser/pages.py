@@ -38,7 +38,7 @@ async def furnished(stage: Stage, person: BrowserContext) -> dict[str, str]:
     async with await stage.api() as http:
         await _people_and_keys(http, network)
     steps, connection = await _walked(stage, person)
-    system = await _first_system(stage, network)
+    system, by_hand = await _systems(stage, network)
     return {
         **OPEN,
         **ACCOUNT,
@@ -47,6 +47,8 @@ async def furnished(stage: Stage, person: BrowserContext) -> dict[str, str]:
         "network": f"/networks/{network}",
         "systems": f"/networks/{network}/systems",
         "system": system,
+        "system with webhooks by hand": by_hand,
+        "webhooks by hand": f"{by_hand}/webhooks",
         "remove system": f"{system}/remove",
         "remove network": f"/networks/{empty}/remove",
         **{what: f"{connection}{path}" for what, path in OF_CONNECTION.items()},
@@ -97,7 +99,7 @@ async def _reviewed(page: Page) -> str:
     return page.url
 
 
-async def _first_system(stage: Stage, network: str) -> str:
+async def _systems(stage: Stage, network: str) -> list[str]:
     async with await stage.api() as http:
         found = (await http.get("/registry/v1/systems", params={"network_id": network})).json()["items"]
-    return f"/networks/{network}/systems/{found[0]['id']}"
+    return [f"/networks/{network}/systems/{it['id']}" for it in found]

@@ -122,7 +122,10 @@ def main() -> int:
     for name in ("aio_pika", "asyncio", "httpx2"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    names = given.only.split(",") if given.only else SUITES[given.suite][0]
+    there = SUITES[given.suite][0]
+    names = given.only.split(",") if given.only else there
+    if unknown := [it for it in names if it not in there]:
+        parser.error(f"{given.suite} has no {', '.join(unknown)}; it has {', '.join(there)}")
     seeds = list(range(given.seed_from, given.seed_from + given.seeds))
     if given.suite == KILL:
         Random(0).shuffle(seeds)  # a run that is broken off has been everywhere a little

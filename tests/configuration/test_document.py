@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from configuration.example import TEXT, changed, document
 from syncline_common.configuration.document import FLOWS, RULES, json_schema, parse
-from syncline_common.configuration.identifiers import with_ids
+from syncline_common.configuration.identifiers import has_ids, with_ids
 from syncline_common.configuration.reading import LARGEST, dump, load
 from syncline_common.errors import Invalid, TooLarge
 from syncline_common.schemas.values import Direction, Side
@@ -158,6 +158,7 @@ def test_ids_are_given_where_there_are_none() -> None:
     assert [rule["id"] for rule in given_ids["flows"][2]["fields"]] == ["r1"]
     assert with_ids(sent) == given_ids
     assert with_ids(given_ids) == given_ids
+    assert has_ids(given_ids) and not has_ids(sent)
     assert "id" not in sent["flows"][0]
 
 
@@ -178,4 +179,4 @@ def test_what_is_malformed_gets_no_ids_and_does_no_harm(sent: Any) -> None:
         {"flows": [{"fields": sent}]},
         {"flows": [{"fields": [sent]}]},
     ):
-        with_ids(it, [sent, it])
+        assert with_ids(it, [sent, it]) == it or not has_ids(it)

@@ -11,6 +11,7 @@ ONE, TWO = "9d385017c611228701d22104cc95c371", "e8caedcbc0a80164017df472f39eaed1
 INCIDENTS, DICTIONARY, TREE = (
     f"GET /api/now/table/{it}" for it in ("incident", "sys_dictionary", "sys_db_object")
 )
+OVERRIDES = "GET /api/now/table/sys_dictionary_override"
 USERS, ROLES, JOURNAL = (
     f"GET /api/now/table/{it}" for it in ("sys_user", "sys_user_has_role", "sys_journal_field")
 )
@@ -41,6 +42,7 @@ COLUMNS = rows(
     {"element": "active", "internal_type": "boolean", "name": "task"},
     {"element": "opened_at", "internal_type": "glide_date_time", "name": "task"},
     {"element": "assigned_to", "internal_type": "reference", "reference": "sys_user", "name": "task"},
+    {"element": "comments", "internal_type": "journal_input", "name": "task"},
 )
 FAMILY = rows({"name": "incident", "super_class.name": "task", "super_class.super_class.name": ""})
 
@@ -51,7 +53,7 @@ def world(**answers: Any) -> StandIn:
         INCIDENTS if name == "incidents" else PATCH if name == "patch" else name: it
         for name, it in answers.items()
     }
-    return StandIn({TREE: FAMILY, DICTIONARY: COLUMNS, **named})
+    return StandIn({TREE: FAMILY, DICTIONARY: COLUMNS, OVERRIDES: rows(), **named})
 
 
 def seen(version: str = "2", **values: Any) -> Record:

@@ -8,7 +8,6 @@ from typing import Any
 from backing.canaries import CANARY, sings
 from connectors.loopback import ELSEWHERE, Loopback
 from sandbox.desk import FABRIKAM, Hands
-from syncline_common import errors
 from syncline_common.connectors.azure_devops.reader import AzureDevOpsReader
 from syncline_common.connectors.azure_devops.writer import AzureDevOpsWriter
 from syncline_common.connectors.servicenow.reader import ServiceNowReader
@@ -239,7 +238,6 @@ class Joined:
     sample: Values
     change: Values
     key: str
-    sent_to_sign_in: type[errors.RemoteError]
     asks_nothing: Collection[str] = ()
     gateway: type[Gateway] = Gateway
     secret: str = SECRET
@@ -280,7 +278,6 @@ class AzureDevOps(Joined):
     stream, person = "Bug", "triage"
     project: str | None = FABRIKAM.name
     sample, change, key = A_BUG, A_CHANGED_BUG, "System.Title"
-    sent_to_sign_in: type[errors.RemoteError] = errors.CredentialRejected
 
     def auth(self) -> Auth:
         return basic("", SECRET)
@@ -311,7 +308,6 @@ class ServiceNow(Joined):
     stream, person = "incident", "sync"
     project: str | None = None
     sample, change, key = AN_INCIDENT, A_CHANGED_INCIDENT, "short_description"
-    sent_to_sign_in: type[errors.RemoteError] = errors.Unavailable
     asks_nothing: Collection[str] = ("projects",)
 
     def auth(self) -> Auth:

@@ -28,7 +28,7 @@ from syncline_common.connectors.azure_devops.reader import AzureDevOpsReader
 from syncline_common.connectors.azure_devops.writer import AzureDevOpsWriter
 from syncline_common.schemas.connector import NewRecord, RepeatClass, Update
 from syncline_common.schemas.records import Feed, RecordRef
-from syncline_common.sdk.answers import PageInstead
+from syncline_common.sdk.learnt import Learnt
 from syncline_common.sdk.ports import NOT_CHECKED, Found
 
 
@@ -85,16 +85,6 @@ class TestChecking:
         with pytest.raises(errors.CredentialRejected):
             await AzureDevOpsReader(StandIn({PROJECTS: Told(status=401)})).check()
 
-    async def test_a_sign_in_page_is_a_wrong_token(self) -> None:
-        with pytest.raises(errors.CredentialRejected):
-            await AzureDevOpsReader(StandIn({PROJECTS: PageInstead("a page")})).check()
-
-    async def test_a_page_that_is_gone_at_once_is_not_one_to_sign_in_at(self) -> None:
-        out = StandIn({PROJECTS: [PageInstead("a page"), listed()]})
-        with pytest.raises(errors.Unavailable):
-            await AzureDevOpsReader(out).check()
-        assert out.lines == [PROJECTS, PROJECTS]
-
     @pytest.mark.parametrize(("step", "word"), [(WIQL, "read work items"), (PROBE, "write work items")])
     async def test_a_missing_scope_is_no_wrong_token(self, step: str, word: str) -> None:
         with pytest.raises(errors.PermissionMissing, match=word):
@@ -128,7 +118,7 @@ class TestChanges:
         late = item(7, 4, "2026-03-31T18:39:00.1Z", Title="Late")
         out = StandIn({WIQL: hits(7, 5), ITEMS: listed(late, item(5, 2)), FIELDS: KNOWN})
         page = await self.read(out)
-        assert out.asked[0].params == {"$top": 2000, "timePrecision": "true", "api-version": "7.1"}
+        assert out.asked[0].params == {"$top": 10_000, "timePrecision": "true", "api-version": "7.1"}
         assert out.asked[0].json == {
             "query": "SELECT [System.Id] FROM WorkItems WHERE [System.WorkItemType] = 'Bug' "
             "AND [System.ChangedDate] >= '2026-03-31T18:36:26Z' ORDER BY [System.ChangedDate], [System.Id]"
@@ -205,6 +195,19 @@ class TestChanges:
         )
         third = await self.read(out, second.next)
         assert third.next == "2026-03-31T18:36:27Z|"
+
+    async def test_who_still_holds_the_answer_does_not_ask_about_that_second_again(self) -> None:
+        pages = [
+            listed(*(item(it) for it in ids)) for ids in (range(1, 201), range(201, 401), range(401, 403))
+        ]
+        out = StandIn({WIQL: [hits(*range(1, 403))], ITEMS: pages, FIELDS: KNOWN})
+        reader = AzureDevOpsReader(out)
+        first = await reader.changes("Bug", Feed.RECORDS, SINCE, None)
+        second = await reader.changes("Bug", Feed.RECORDS, SINCE, first.next)
+        assert (first.next, second.next) == ("2026-03-31T18:36:26Z|0", "2026-03-31T18:36:26Z|0|1")
+        third = await reader.changes("Bug", Feed.RECORDS, SINCE, second.next)
+        assert [it.ref.id for it in third.changed] == ["401", "402"] and third.next is None
+        assert out.lines.count(WIQL) == 1
 
     async def test_nothing_is_the_end(self) -> None:
         page = await self.read(StandIn({WIQL: hits()}))
@@ -366,6 +369,6 @@ class TestReading:
 
 
 def test_it_is_offered_with_both_ports() -> None:
-    reader = CONNECTOR.reader(StandIn({}), NOT_CHECKED)
+    reader = CONNECTOR.reader(StandIn({}), NOT_CHECKED, Learnt())
     traits = reader.traits("Anything")
     assert (traits.creates, traits.conditional, traits.batch) == (RepeatClass.K2, True, 200)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connectors.azure import MARKER, a_bug, item, listed
+from connectors.azure import ITEMS, MARKER, a_bug, item, listed
 from connectors.standin import StandIn, Told
 from syncline_common import errors
 from syncline_common.connectors.azure_devops.writer import AzureDevOpsWriter
@@ -54,7 +54,7 @@ class TestWriting:
     async def test_each_record_has_its_own_fate_in_one_request(self) -> None:
         forbidden = {"message": "TF237111: No permission here."}
         parts = [step(412), step(400), step(200, item(7, 4)), step(403, forbidden), step(503)]
-        out = StandIn({BATCH: listed(*parts)})
+        out = StandIn({BATCH: listed(*parts), ITEMS: listed(item(7, 4))})
         answers = await AzureDevOpsWriter(out).update([Update(a_bug(), {"System.Title": "x"})] * 5)
         assert [type(it) for it in answers] == [
             errors.RecordChanged,
@@ -64,20 +64,41 @@ class TestWriting:
             errors.Unavailable,
         ]
         assert "TF237111: No permission here." in str(answers[3])
-        [asked] = out.asked
+        asked, looked = out.asked
+        assert (looked.line, looked.params["fields"]) == (ITEMS, "System.Rev")
         assert asked.repeatable and asked.json[0]["uri"] == "/_apis/wit/workitems/7?api-version=7.1"
         assert asked.json[0]["body"][0] == {"op": "test", "path": "/rev", "value": 3}
 
     async def test_records_are_created_in_one_request_that_is_not_repeated(self) -> None:
         parts = [step(200, item(7)), step(503), step(200, item(8) | {"rev": 1, "fields": {}}), {"code": 200}]
-        out = StandIn({BATCH: listed(*parts)})
+        out = StandIn({BATCH: listed(*parts), ITEMS: listed(item(7), item(8))})
         new = [NewRecord("User Story", {"System.Title": "x"}, MARKER, "Web Shop")] * 4
         homeless = NewRecord("Bug", {"System.Title": "x"}, MARKER)
         answers = await AzureDevOpsWriter(out).create([homeless, *new])
         assert [type(it) for it in answers] == [errors.RecordRejected, Record, *[errors.UnknownOutcome] * 3]
-        [asked] = out.asked
+        asked, _ = out.asked
         assert not asked.repeatable and len(asked.json) == 4
         assert asked.json[0]["uri"] == "/Web%20Shop/_apis/wit/workitems/$User%20Story?api-version=7.1"
+
+    @pytest.mark.parametrize(
+        ("there", "kept"), [([item(7, 4)], True), ([item(7, 3)], False), ([None], False)]
+    )
+    async def test_where_some_of_a_batch_failed_the_others_are_looked_at(
+        self, there: Any, kept: bool
+    ) -> None:
+        out = StandIn({BATCH: listed(step(200, item(7, 4)), step(400)), ITEMS: listed(*there)})
+        told, _ = await AzureDevOpsWriter(out).update([Update(a_bug(), {"System.Title": "x"})] * 2)
+        assert isinstance(told, Record) if kept else isinstance(told, errors.Unavailable)
+        out = StandIn({BATCH: listed(step(200, item(7, 4)), step(400)), ITEMS: listed(*there)})
+        new = NewRecord("Bug", {"System.Title": "x"}, MARKER, "Web Shop")
+        told, _ = await AzureDevOpsWriter(out).create([new, new])
+        assert isinstance(told, Record) if kept else isinstance(told, errors.UnknownOutcome)
+
+    async def test_a_look_that_fails_leaves_open_what_was_kept(self) -> None:
+        out = StandIn({BATCH: listed(step(200, item(7)), step(400)), ITEMS: Told(status=503)})
+        new = NewRecord("Bug", {"System.Title": "x"}, MARKER, "Web Shop")
+        with pytest.raises(errors.UnknownOutcome):
+            await AzureDevOpsWriter(out).create([new, new])
 
     @pytest.mark.parametrize("answer", [{"value": []}, {}, [], {"value": [{"code": 200, "body": "{}"}] * 3}])
     async def test_a_batch_that_is_not_answered_part_by_part_may_have_happened(self, answer: Any) -> None:

@@ -91,9 +91,17 @@ class TestAzureDevOps:
     def test_tags_are_written_with_the_marker_that_is_there(self) -> None:
         seen = read(Tags=f"a; {MARKER}")
         assert azure.to_patch(seen, {"System.Tags": ["b"]}, None)[1:] == [
-            {"op": "add", "path": "/fields/System.Tags", "value": f"b; {MARKER}"}
+            {"op": "replace", "path": "/fields/System.Tags", "value": f"b; {MARKER}"}
         ]
         assert azure.to_patch(seen, {"System.Tags": []}, None)[1]["value"] == MARKER
+        assert azure.to_patch(read(), {"System.Tags": ["b"]}, None)[1]["op"] == "add"
+
+    @pytest.mark.parametrize("tag", ["a, b", "a;b"])
+    def test_a_tag_that_would_become_two_is_refused(self, tag: str) -> None:
+        with pytest.raises(errors.RecordRejected, match="no comma"):
+            azure.to_patch(read(Tags="x"), {"System.Tags": ["ok", tag]}, None)
+        with pytest.raises(errors.RecordRejected, match="no comma"):
+            azure.to_new({"System.Tags": [tag]}, MARKER, None)
 
     def test_a_marker_in_a_field_of_its_own_leaves_tags_alone(self) -> None:
         patch = azure.to_new({"System.Tags": ["a"], "System.TeamProject": "Web"}, MARKER, "Custom.SynclineId")

@@ -1,5 +1,6 @@
 """Opening a system: every scheme of every installed kind, over HTTP, against the simulated vendors."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -14,13 +15,14 @@ from syncline_common import errors
 from syncline_common.connectors.catalogue import MANIFESTS, manifest_of
 from syncline_common.connectors.opening import Opener, budget_of
 from syncline_common.ids import new_id
-from syncline_common.schemas.connector import NewRecord
+from syncline_common.schemas.connector import NewRecord, Priority
 from syncline_common.schemas.records import Record
 from syncline_common.sdk.credentials import Credential
 from syncline_common.sdk.gate import Share
 from syncline_common.sdk.oauth_code import SignIn
 from syncline_common.sdk.ports import ClockOffset, Found, WebhookWay
 from syncline_common.sdk.token_shelf import TokenShelf
+from syncline_sandbox.faults import Fault
 from syncline_sandbox.servicenow.tokens import REDIRECTS
 
 BACK = REDIRECTS[0]
@@ -128,6 +130,21 @@ async def test_a_marker_goes_where_the_check_found_room_for_it(place: Town) -> N
     assert not await place.open("servicenow").reader().find("incident", marker)
 
 
+async def test_what_one_port_has_learnt_no_other_asks_again(place: Town) -> None:
+    """Not at any priority, and not at the same time; a question that failed is asked again."""
+    opened = place.open("servicenow")
+    ports = [opened.reader(), opened.reader(Priority.BACKFILL), opened.reader(Priority.USER)]
+    place.instance.faults.order("table.list", Fault("error_before"), 4)
+    with pytest.raises(errors.Unavailable):
+        await ports[0].fetch("incident", [])
+    await asyncio.gather(*(it.fetch("incident", []) for it in ports))
+    await opened.writer().create(
+        [NewRecord("incident", {"short_description": "x"}, "sl-abcdefghij234567abcd")]
+    )
+    asked = [it.target.partition("?")[0] for it in place.instance.ledger.requests if it.fault is None]
+    assert [it.rpartition("/")[2] for it in asked] == ["sys_db_object", "sys_dictionary", "incident"]
+
+
 def test_the_form_is_held_to() -> None:
     manifest = manifest_of("servicenow")
     credential = Credential.given(manifest, {"scheme": "basic", **USER})
@@ -167,3 +184,13 @@ def test_nodes_of_a_long_address_share_no_budget() -> None:
     assert one != other and max(len(one), len(other)) <= 180
     assert budget_of("servicenow", url).key == budget_of("servicenow", url).key
     assert len({budget_of("servicenow", BOARDS, node=new_id()).key for _ in range(2)}) == 2
+
+
+@pytest.mark.parametrize("refuses", [True, False])
+async def test_a_user_without_roles_is_refused_whether_or_not_the_instance_says_so(
+    place: Town, refuses: bool
+) -> None:
+    place.instance.tables.refuses_without_role = refuses
+    nobody = secret("basic", username="no.rights", password="sandbox-no-rights-password")
+    with pytest.raises(errors.PermissionMissing):
+        await place.open("servicenow", nobody).survey()

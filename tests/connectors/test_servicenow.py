@@ -11,6 +11,7 @@ from connectors.instance import (
     JOURNAL,
     MARKER,
     ONE,
+    OVERRIDES,
     RAW,
     ROLES,
     SINCE,
@@ -28,6 +29,7 @@ from syncline_common.connectors.servicenow.reader import ServiceNowReader
 from syncline_common.schemas.connector import RepeatClass
 from syncline_common.schemas.records import Feed, RecordRef
 from syncline_common.sdk.answers import PageInstead
+from syncline_common.sdk.learnt import Learnt
 from syncline_common.sdk.ports import NOT_CHECKED
 
 
@@ -54,6 +56,16 @@ class TestChecking:
             await ServiceNowReader(
                 StandIn(self.answers(**{ROLES: rows({"role.name": "snc_read_only"})}))
             ).check()
+
+    async def test_who_sees_none_of_the_rows_that_there_are_can_not_read(self) -> None:
+        out = StandIn(self.answers(**{INCIDENTS: [rows(total=3), rows(total=3)]}))
+        with pytest.raises(errors.PermissionMissing, match="none of the incidents"):
+            await ServiceNowReader(out).check()
+
+    async def test_one_row_that_is_hidden_proves_nothing(self) -> None:
+        newest = {"sys_id": ONE, "sys_updated_on": "2026-07-14 00:28:44"}
+        some = [rows(total=3), rows(newest, total=3), rows(newest), rows(newest)]
+        assert (await ServiceNowReader(StandIn(self.answers(**{INCIDENTS: some}))).survey()).findings == ()
 
     async def test_what_can_not_be_known_is_said(self) -> None:
         out = StandIn(self.answers(**{ROLES: Told(status=403), USERS: rows()}))
@@ -82,9 +94,7 @@ class TestChecking:
 
     async def test_json_without_a_result_is_no_answer(self) -> None:
         with pytest.raises(errors.ContractBroken):
-            await ServiceNowReader(
-                StandIn({INCIDENTS: Told({"error": {"message": "Transaction cancelled"}})})
-            ).check()
+            await ServiceNowReader(StandIn({INCIDENTS: Told({"status": "failure"})})).check()
 
 
 class TestChanges:
@@ -131,6 +141,12 @@ class TestChanges:
     async def test_an_order_that_was_dropped_is_noticed(self) -> None:
         with pytest.raises(errors.ContractBroken, match="keep to the query"):
             await self.read(StandIn({INCIDENTS: rows(row(at="2026-07-14 01:00:00"), row(TWO))}))
+
+    @pytest.mark.parametrize("ready", [{}, {"result": []}, {"result": [row()]}])
+    async def test_rows_before_an_error_are_no_page(self, ready: dict[str, Any]) -> None:
+        cancelled = {**ready, "error": {"message": "Transaction cancelled"}, "status": "failure"}
+        with pytest.raises(errors.Unavailable, match="broke its answer off"):
+            await self.read(StandIn({INCIDENTS: Told(cancelled, headers={"x-total-count": "1"})}))
 
     async def test_without_a_count_there_is_no_end_mark(self) -> None:
         with pytest.raises(errors.ContractBroken, match="how many"):
@@ -211,11 +227,27 @@ class TestReading:
         )
         out = world(**{"GET /api/now/table/sys_choice": choices})
         found = {it.name: it for it in await ServiceNowReader(out).fields("incident")}
-        assert found["state"].required_on_create and found["state"].choices == ("1", "6")
+        assert found["state"].required_on_create
+        assert found["state"].choices == ("1",), "a table with choices of its own has none of its parents'"
         assert found["state"].choice_labels == {"1": "New"}
         assert found["assigned_to"].type.value == "person"
         dictionary = next(it for it in out.asked if it.line == DICTIONARY)
-        assert dictionary.params["sysparm_query"] == "nameINincident,task^elementISNOTEMPTY^active=true"
+        assert dictionary.params["sysparm_query"] == (
+            "nameINincident,task^elementISNOTEMPTY^active=true^ORDERBYsys_id"
+        )
+
+    async def test_a_table_may_say_otherwise_of_its_parents_columns(self) -> None:
+        says = {"name": "incident", "element": "opened_at", "read_only": "true", "read_only_override": "true"}
+        but = {"name": "task", "element": "opened_at", "mandatory": "true", "mandatory_override": "true"}
+        kept = {"name": "incident", "element": "state", "mandatory": "false", "mandatory_override": "false"}
+        choices = {"GET /api/now/table/sys_choice": rows()}
+        reader = ServiceNowReader(world(**{OVERRIDES: rows(says, but, kept)}, **choices))
+        found = {it.name: it for it in await reader.fields("incident")}
+        opened, state = found["opened_at"], found["state"]
+        assert not opened.writable and opened.required_on_create and state.required_on_create
+        assert "comments" not in found, "a journal is no field"
+        hidden = ServiceNowReader(world(**{OVERRIDES: Told(status=403)}, **choices))
+        assert next(it for it in await hidden.fields("incident") if it.name == "opened_at").writable
 
     async def test_tables_that_are_there(self) -> None:
         out = StandIn(
@@ -227,6 +259,16 @@ class TestReading:
             ("sc_task", "sc_task", ()),
         ]
         assert "sn_customerservice_case" in out.asked[0].params["sysparm_query"]
+
+    async def test_a_journal_that_is_hidden_is_not_empty(self) -> None:
+        ref = RecordRef("incident", ONE)
+        with pytest.raises(errors.PermissionMissing, match="sys_journal_field"):
+            await ServiceNowReader(StandIn({JOURNAL: rows(total=2)})).comments(ref)
+        assert await ServiceNowReader(StandIn({JOURNAL: rows()})).comments(ref) == []
+
+    async def test_a_dictionary_that_is_hidden_is_told(self) -> None:
+        with pytest.raises(errors.PermissionMissing, match="sys_dictionary"):
+            await ServiceNowReader(world(**{DICTIONARY: rows(total=80)})).fields("incident")
 
     async def test_journals_are_comments_and_work_notes(self) -> None:
         def entry(id: str, element: str) -> dict[str, str]:
@@ -263,7 +305,7 @@ class TestReading:
 
 
 def test_tables_without_a_place_for_the_marker_are_left_to_a_person() -> None:
-    reader = CONNECTOR.reader(StandIn({}), NOT_CHECKED)
+    reader = CONNECTOR.reader(StandIn({}), NOT_CHECKED, Learnt())
     assert reader.traits("incident").creates is RepeatClass.K2
     assert reader.traits("u_parking_lot").creates is RepeatClass.K3
-    assert reader.traits("incident").conditional is False
+    assert reader.traits("incident").conditional is False and reader.traits("incident").looks is True

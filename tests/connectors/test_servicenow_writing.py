@@ -162,6 +162,14 @@ class TestWriting:
         with pytest.raises(errors.UnknownOutcome):
             await ServiceNowWriter(out).create([new] * 2)
 
+    async def test_a_comment_is_known_however_its_lines_end(self) -> None:
+        told = {"sys_id": "j1", "element": "comments", "value": "One\r\n\r\nTwo"}
+        entry = {**told, "sys_created_on": "2026-07-14 00:00:00"}
+        out = StandIn({PATCH: {"result": row()}, JOURNAL: rows(entry)})
+        ref = RecordRef("incident", ONE)
+        made = await ServiceNowWriter(out).comment(ref, "One\n\nTwo\n", public=True, marker=MARKER)
+        assert made.id == "j1"
+
     @pytest.mark.parametrize(("public", "element"), [(True, "comments"), (False, "work_notes")])
     async def test_a_comment_is_a_patch_and_is_read_back(self, public: bool, element: str) -> None:
         told = {"sys_id": "j1", "element": element, "value": "Hello", "sys_created_on": "2026-07-14 00:00:00"}
@@ -183,6 +191,14 @@ class TestWriting:
         at = datetime(2026, 7, 14, tzinfo=UTC)
         with pytest.raises(errors.RecordRejected):
             await ServiceNowWriter(out).close(Record(RecordRef("u_desk", ONE), {}, "1", at, at))
+
+    async def test_a_rule_that_stops_a_write_is_named(self) -> None:
+        said = "Operation against file 'incident' was aborted by Business Rule 'Dates in order^7c065dc52b61'."
+        refusal = errors.PermissionMissing("403", detail=f'403 PATCH x: {{"error": {{"detail": "{said}"}}}}')
+        out = world(incidents=rows(row(mod=2)), patch=refusal)
+        [told] = await ServiceNowWriter(out).update([Update(seen(), {"short_description": "x"})])
+        assert isinstance(told, errors.RecordRejected)
+        assert told.message.endswith("was aborted by Business Rule 'Dates in order")
 
     async def test_a_data_policy_concerns_its_record_and_names_the_fields(self) -> None:
         detail = '403 PATCH x: {"error": {"detail": "Data Policy Exception: The following fields are mandatory: Resolution code"}}'

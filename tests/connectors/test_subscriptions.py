@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -135,6 +136,20 @@ async def test_of_many_projects_the_first_ones(place: Town) -> None:
     )
     assert (await AzureDevOpsHooks(out).subscribe(URL, OLD, [])).left_out == ("P10", "P11")
     assert out.lines.count(f"POST {where}") == 50
+    assert {it.json["resourceVersion"] for it in out.asked if it.method == "POST"} == {"1.0"}
+
+
+async def test_of_many_projects_those_that_are_used_come_first(place: Town) -> None:
+    projects = [{"id": f"p{it}", "name": f"P{it}", "state": "wellFormed"} for it in range(14)]
+    where = "/_apis/hooks/subscriptions"
+    answers: dict[str, Any] = {f"GET {where}": {"value": []}, f"POST {where}": {}}
+    for used, left_out in (
+        (["P11", "P12"], ("P8", "P9", "P10", "P13")),
+        ([f"P{it}" for it in range(1, 13)], ("P0", "P13")),
+    ):
+        out = StandIn(answers | {"GET /_apis/projects": [{"value": projects}, {"value": []}]})
+        assert (await AzureDevOpsHooks(out).subscribe(URL, OLD, [], used)).left_out == left_out
+        assert out.lines.count(f"POST {where}") == 5 * (14 - len(left_out))
 
 
 async def test_servicenow_has_no_api_for_it_so_a_rule_is_pasted(place: Town) -> None:
@@ -145,7 +160,11 @@ async def test_servicenow_has_no_api_for_it_so_a_rule_is_pasted(place: Town) -> 
         "Syncline: problem",
     ]
     rule = subscribed.by_hand[0]
-    assert "Table: incident" in rule.steps
+    assert (rule.fields["Table"], rule.fields["When"], rule.fields["Delete"]) == (
+        "incident",
+        "after",
+        "ticked",
+    )
     assert json.dumps(f'{URL}?a="b"') in rule.text and json.dumps(OLD) in rule.text
     assert rule.text.count("{") == rule.text.count("}")
     assert CANARY not in f"{subscribed!r}"

@@ -65,7 +65,7 @@ async def house(
         admin_password=SecretStr(PASSWORD),
     )
     serve, process = (
-        ServeSettings(port=0, drain_seconds=5, rate_per_second=0),
+        ServeSettings(port=0, drain_seconds=5, rate_per_second=0, public_url="http://127.0.0.1:9"),
         ProcessSettings(instance="test"),
     )
     async with (

@@ -4,6 +4,7 @@ import httpx2
 import pytest
 
 from backing.canaries import CANARY
+from connectors.opened import INSTANCE, USER
 from console.conftest import PASSWORD, Site
 from console.reading import Visit
 
@@ -122,6 +123,24 @@ async def test_a_key_is_shown_once(site: Site) -> None:
         assert "revoked" in revoked.text and "No API key yet" in revoked.text
 
 
+async def test_a_rule_for_webhooks_is_shown_with_what_to_enter(site: Site) -> None:
+    network = await site.network("Support")
+    system = {"network_id": network, "url": INSTANCE, "auth": {"scheme": "basic", **USER}}
+    made = await site.make("/registry/v1/systems", system)
+    at = f"/networks/{network}/systems/{made['id']}/webhooks"
+    async with site.visitor() as inside:
+        nothing = await (await inside.open(at)).press("Show the rules")
+        assert nothing.answer.status_code == 422 and "setEndpoint" not in nothing.answer.text
+        shown = await nothing.press("Show the rules", streams="incident")
+        assert "System Definition > Business Rules > New" in shown.text and "Syncline: incident" in shown.text
+        assert "setEndpoint(&#34;http://127.0.0.1:9/sync/v1/hooks/" in shown.answer.text
+        assert "setEndpoint" not in (await inside.open(at)).answer.text
+    body = {"email": f"mo-{site.email}", "name": "Mo", "role": "manager", "password": OTHERS}
+    await site.make("/registry/v1/people", body | {"network_ids": [network]})
+    async with site.visitor(f"mo-{site.email}", OTHERS) as manager:
+        assert (await manager.open(at)).answer.status_code == 403
+
+
 async def test_the_audit_is_that_of_all_services(site: Site) -> None:
     for number in range(3):
         await site.network(f"n{number}")
@@ -129,7 +148,7 @@ async def test_the_audit_is_that_of_all_services(site: Site) -> None:
         everything = (await inside.open("/audit")).text
         assert "network.created" in everything and "session.begun" in everything
         only = (await inside.open("/audit?noun=network&action=network.created")).text
-        assert only.count("network.created registry") == 3 and "session.begun" not in only
+        assert only.count("network.created network 0") == 3 and "session.begun" not in only  # and its id
         assert "Nothing found" in (await inside.open("/audit?action=%3Cscript%3E")).text
 
 

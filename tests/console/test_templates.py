@@ -15,6 +15,7 @@ PARTS = {
     "access",
     "build",
     "candidate",
+    "health",
     "progress",
     "time",
 }  # made of others, or shown with what they are about

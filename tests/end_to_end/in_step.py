@@ -81,6 +81,7 @@ class Desk:
 
     def __init__(self, configuration: dict[str, Any]) -> None:
         self.state, self.draft, self.revision = "active", configuration, 3
+        self.published: int | None = 1
 
     def app(self, connection: ConnectionRef) -> Starlette:
         ends = {
@@ -95,7 +96,7 @@ class Desk:
             if request.path_params["what"] == "draft":
                 told = {"configuration": self.draft, "revision": self.revision, "valid": True}
                 return JSONResponse(told)
-            told = {"network_id": str(NETWORK), "state": self.state, "published_version": 1}
+            told = {"network_id": str(NETWORK), "state": self.state, "published_version": self.published}
             return JSONResponse({**told, "schedule": {"manual": True}, **ends})
 
         return Starlette(routes=[Route("/connections/internal/v1/connections/{id}/{what}", answer)])

@@ -121,6 +121,12 @@ async def test_from_a_draft_to_two_systems_in_step(office: Office) -> None:
     assert (run["status"], run["counts"]["a"]["updated"]) == ("succeeded", 1), run
     stored = office.vendors.boards.store.records[str(bug["id"])]
     assert stored.values["System.Title"] == "The page stays blank"
+    gates = (await office.desk.ask("GET", f"/sync/v1/connections/{made}"))["gates"]
+    assert {(it["side"], it["paused_until"], it["away_since"]) for it in gates} == {
+        ("a", None, None),
+        ("b", None, None),
+    }
+    assert all(it["limit"] > 0 for it in gates)
 
     await office.desk.ask("POST", f"{CONNECTIONS}/{made}/pause")
 

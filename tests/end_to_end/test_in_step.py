@@ -50,6 +50,18 @@ async def one_pair(here: InStep) -> tuple[str, str]:
     return str(made["id"]), incident
 
 
+async def test_a_first_reading_is_a_sweep_and_a_write_is_preceded_by_one_look(here: InStep) -> None:
+    bug, _ = await one_pair(here)
+    assert (await here.task()).last_sweep is not None
+    assert here.town.boards.ledger.count()["wiql"] == 1
+    here.edit_bug(bug, {"System.Title": "The page stays blank"})
+    await here.scan()
+    before = len(here.town.instance.ledger.requests)
+    await here.work()
+    asked = here.town.instance.ledger.requests[before:]
+    assert [it.method for it in asked if "/incident" in it.target] == ["GET", "GET", "PATCH"]
+
+
 async def test_edits_of_different_fields_on_both_sides_both_arrive(here: InStep) -> None:
     bug, incident = await one_pair(here)
     here.edit_bug(bug, {"System.Title": "The page stays blank"})

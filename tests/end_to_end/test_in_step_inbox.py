@@ -202,6 +202,9 @@ class TestConflicts:
             {"ids": [it], "value": "x"},
             {"id": it, "choose": "a"},
             {"ids": [it]},
+            {"id": it, "value": {"an": "object"}},
+            {"id": it, "value": ["a list"]},
+            {"id": it, "value": 5},
         ):
             problem_of(await post(here, "conflicts/resolve", odd), 422, "invalid")
 

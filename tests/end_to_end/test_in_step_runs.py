@@ -156,6 +156,17 @@ class TestRehearsal:
         ]
         assert len(here.ours()) == before
 
+    async def test_says_which_of_the_chosen_are_not_there(self, here: InStep) -> None:
+        made = here.boards.create("One")
+        ids = (str(made["id"]), "999999", "no number")
+        run = await here.ask("test", records=[{"side": "a", "stream": "Bug", "id": it} for it in ids])
+        records = (await here.get(f"/sync/v1/runs/{run['id']}/records"))["items"]
+        assert [(it["record_id"], it["action"], it["reason"]) for it in records] == [
+            (ids[0], "create", ""),
+            (ids[1], "ignored", "it is not there any more"),
+            (ids[2], "ignored", "it is not there any more"),
+        ]
+
     async def test_says_what_would_be_set_aside(self, here: InStep) -> None:
         fields = [{"id": "r1", "a": "System.Title", "b": "short_description", "values": {"x": "y"}}]
         here.desk.draft = document(fields=fields)
@@ -186,7 +197,7 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("body", "pointer"),
         [
-            ({"kind": "replay", "replay_days": 3}, "/kind"),
+            ({"kind": "replay"}, "/replay_days"),
             ({"kind": "manual", "sample": 3}, "/sample"),
             ({"kind": "test", "replay_days": 3}, "/replay_days"),
             ({"kind": "reconcile", "records": [{"side": "a", "stream": "Bug", "id": "1"}]}, "/records"),
@@ -195,6 +206,20 @@ class TestRefusals:
     async def test_what_makes_no_sense(self, here: InStep, body: dict[str, Any], pointer: str) -> None:
         problem = await self.post(here, 422, "invalid", **body)
         assert [it["pointer"] for it in problem["errors"]] == [pointer]
+
+    async def test_chosen_records_that_no_flow_has(self, here: InStep) -> None:
+        good = {"side": "a", "stream": "Bug", "id": "1"}
+        for bad, pointer in (
+            ({"side": "c"}, "/records/1/side"),
+            ({"stream": "Task"}, "/records/1/stream"),
+            ({"side": "b"}, "/records/1/stream"),
+            ({"id": ""}, "/records/1/id"),
+            ({"id": 7}, "/records/1/id"),
+        ):
+            for kind in ("test", "manual"):
+                chosen = [good, {**good, **bad}]
+                problem = await self.post(here, 422, "invalid", kind=kind, records=chosen)
+                assert [it["pointer"] for it in problem["errors"]] == [pointer]
 
     async def test_a_paused_connection_has_no_runs(self, here: InStep) -> None:
         async with here.db.begin() as tx:

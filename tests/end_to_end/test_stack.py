@@ -13,7 +13,11 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+from playwright.async_api import expect
 
+from browser.chromium import CHROMIUM, browser, window
+from browser.conftest import sign_in
+from browser.walking import begin, both_systems, create
 from chaos.matrix import everything_at_once, harmed
 from chaos.premises import Premises, premises, shared_servers
 from end_to_end.running_stack import (
@@ -26,6 +30,7 @@ from end_to_end.running_stack import (
     followed,
     until,
 )
+from syncline_common.runtime.access import FIRST_EMAIL, PASSWORD_FILE
 
 INTERNAL = (
     "/registry/internal/x",
@@ -59,6 +64,7 @@ async def test_scaled_out(tmp_path: Path) -> None:
         await what_is_internal_stays_inside(stack)
         await a_killed_worker_is_replaced(stack)
         await a_killed_service_is_answered_for_until_it_is_back(stack)
+        await a_person_connects_two_systems(here)
         await whatever_goes_wrong_two_systems_end_in_step(here)
         await nothing_is_left_running(stack)
 
@@ -121,6 +127,21 @@ async def whatever_goes_wrong_two_systems_end_in_step(here: Premises) -> None:
     verdict = await harmed(here, everything_at_once, Random(1), before=2, quiet=11)
     assert verdict.broken == []
     assert verdict.events > 0 and verdict.faults.total() == 1
+
+
+async def a_person_connects_two_systems(here: Premises) -> None:
+    if not CHROMIUM:
+        return  # tests/browser says so
+    password = (here.stack.folder / PASSWORD_FILE).read_text()
+    await here.ask("POST", "/registry/v1/networks", {"name": "By hand"})
+    async with browser() as chromium, window(chromium, here.stack.base_url) as person:
+        page = await person.new_page()
+        await page.goto("/sign-in")
+        await sign_in(page, FIRST_EMAIL, password)
+        await begin(page, "By hand")
+        await both_systems(page)
+        await create(page, "Connected by hand")
+        await expect(page.locator("main").get_by_text("Connection created")).to_be_visible()
 
 
 async def nothing_is_left_running(stack: Running) -> None:

@@ -38,6 +38,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {  # a body that is right, apart
     ("POST", "/registry/v1/systems"): {"url": INSTANCE, "ticket": "slt_of_nobody"},
     ("PATCH", "/registry/v1/systems/{system_id}"): {"name": "changed"},
     ("PUT", "/registry/v1/systems/{system_id}/credential"): {"ticket": "slt_of_nobody"},
+    ("POST", "/registry/v1/systems/{system_id}/webhook-rules"): {"streams": ["incident"]},
     ("POST", "/connections/v1/connections"): {
         "name": "new",
         "a": {"url": BOARDS, "ticket": "slt_of_nobody"},
@@ -110,7 +111,7 @@ class World:
             path = path.replace(f"{{{noun}_id}}", self.mine.ids[noun])
         path = path.replace("{number}", "1").replace("{other}", "1")
         if position.name != "network_id" and position.path.endswith(
-            ("/credential", "/connections", "/name-check")
+            ("/credential", "/connections", "/name-check", "/webhook-rules")
         ):
             body = {**(body or {}), "network_id": self.mine.ids["network"]}
         return await self.http.request(position.method, path, params=params, json=body, headers=headers)

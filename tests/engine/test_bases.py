@@ -2,7 +2,7 @@
 
 from engine.words import said, seen
 from syncline_common.schemas.values import Side
-from syncline_sync_worker.engine.bases import forget, remember
+from syncline_sync_worker.engine.bases import catch_up, forget, remember
 from syncline_sync_worker.engine.operations import Adopt, Conflict, Freeze, Write
 from syncline_sync_worker.engine.plan import plan
 from syncline_sync_worker.engine.rules import Rule
@@ -47,6 +47,21 @@ def test_the_bases_that_were_given_are_not_changed() -> None:
     given = ({"f": "x"}, {"g": "x"})
     remember(given, [INTO_B], {Side.B: {"g": "y"}}, RULES)
     assert given == ({"f": "x"}, {"g": "x"})
+
+
+def test_a_write_without_an_answer_that_took_effect_is_remembered_as_if_it_had_been_answered() -> None:
+    now = {Side.A: {"f": "z", "h": "x"}, Side.B: {"g": "y ", "i": "x"}}
+    bases, ours = catch_up(BASES, [INTO_B], now, RULES)
+    assert (bases, ours) == (({"f": "y", "h": "x"}, {"g": "y ", "i": "x"}), [INTO_B])
+    after = plan(*bases, seen(f="z", h="x"), seen(g="y ", i="x"), RULES)
+    assert [(it.field, it.value) for it in after.writes] == [("g", "z")]
+
+
+def test_a_write_without_an_answer_that_took_no_effect_is_none() -> None:
+    for there in ({"g": "x"}, {"g": "edited"}, {}):
+        assert catch_up(BASES, [INTO_B], {Side.A: {"f": "z"}, Side.B: there}, RULES) == (BASES, [])
+    now = {Side.A: {"f": "y"}, Side.B: {"g": "y"}}
+    assert catch_up(BASES, [INTO_B], now, [RULES[1]]) == (BASES, [])
 
 
 def test_what_no_rule_refers_to_is_forgotten() -> None:

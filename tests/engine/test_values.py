@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from syncline_common.schemas.values import FieldType
-from syncline_sync_worker.engine.values import is_empty, normalise, same
+from syncline_sync_worker.engine.values import is_empty, normalise, reworded, same
 
 T = FieldType
 PARAGRAPH = {"kind": "paragraph", "text": "a b"}
@@ -82,3 +82,24 @@ def test_nothing_is_nothing(value: Any) -> None:
 def test_little_is_not_nothing(value: Any) -> None:
     assert not is_empty(value)
     assert None not in [normalise(kind, value) for kind in FieldType]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Printer on fire", "PRINTER ON FIRE "),
+        ("one\ntwo", "<p>one</p><p>two</p>"),
+        ("a & b", "a &amp; b"),
+        ("Straße 1", "straße&nbsp;1"),
+    ],
+)
+def test_the_same_words_put_another_way(one: Any, other: Any) -> None:
+    assert reworded(one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("one two", "one"), ("1", "2"), ("", ""), ("!", "?"), ("", None), ("1", 1), (None, None)],
+)
+def test_other_words(one: Any, other: Any) -> None:
+    assert not reworded(one, other)

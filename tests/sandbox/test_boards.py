@@ -132,6 +132,8 @@ class TestForms:
         fields = {it["referenceName"]: it for it in desk.json("GET", f"{types}/fields?$expand=all")["value"]}
         assert fields["System.Title"]["alwaysRequired"]
         assert fields["Microsoft.VSTS.Common.Priority"]["allowedValues"] == ["1", "2", "3", "4"]
+        people = fields["System.AssignedTo"]["allowedValues"]
+        assert "sync@fabrikam.example" in {it["uniqueName"] for it in people}
         states = desk.json("GET", f"{types}/states")["value"]
         assert [(it["name"], it["category"]) for it in states][-1] == ("Closed", "Completed")
 
@@ -142,6 +144,23 @@ class TestWrites:
         assert (made["id"], made["rev"]) == (1, 1)
         assert made["fields"]["System.CreatedBy"]["uniqueName"] == "sync@fabrikam.example"
         assert made["fields"]["System.ChangedDate"] == "2026-03-31T18:36:26.23Z"
+
+    @pytest.mark.parametrize(
+        ("op", "given", "left"),
+        [
+            ("add", "B; c", "a; b; c"),
+            ("replace", "B; c", "B; c"),
+            ("add", "", "a; b"),
+            ("remove", None, None),
+        ],
+    )
+    def test_tags_that_are_added_go_beside_those_that_are_there(
+        self, desk: BoardsDesk, op: str, given: str | None, left: str | None
+    ) -> None:
+        id = desk.create(System__Tags="a; b")["id"]
+        desk.patch(id, field("System.Tags", given, op))
+        found = desk.json("GET", f"/sandbox/_apis/wit/workitems/{id}?api-version=7.1")
+        assert found["fields"].get("System.Tags") == left
 
     @pytest.mark.parametrize(
         ("operation", "number"),

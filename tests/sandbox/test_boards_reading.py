@@ -235,21 +235,6 @@ class TestLinks:
         changed = json.loads(desk.patch(id, {"op": "add", "path": "/relations/-", "value": hyperlink}).body)
         assert (changed["rev"], changed["fields"]["System.HyperLinkCount"]) == (2, 1)
 
-    def test_files_are_uploaded_and_then_linked(self, desk: BoardsDesk) -> None:
-        id = desk.create()["id"]
-        target = f"{PROJECT}/_apis/wit/attachments?fileName=a.txt&api-version=7.1"
-        assert desk.ask("POST", target, {}).status == 415
-        made = desk.ask("POST", target, b"hello", Content_Type="application/octet-stream")
-        assert made.status == 201
-        url = json.loads(made.body)["url"]
-        attached = {"op": "add", "path": "/relations/-", "value": {"rel": "AttachedFile", "url": url}}
-        assert json.loads(desk.patch(id, attached).body)["fields"]["System.AttachedFileCount"] == 1
-        assert desk.ask("GET", url.removeprefix("https://dev.azure.com")).body == b"hello"
-        attached["value"] = {"rel": "AttachedFile", "url": url.replace("a", "b")}
-        assert desk.patch(id, attached).status == 400
-        desk.vendor.boards.caps.attachment_bytes = 4
-        assert desk.ask("POST", target, b"hello", Content_Type="application/octet-stream").status == 400
-
 
 class TestComments:
     TARGET = PROJECT + "/_apis/wit/workItems/{}/comments"

@@ -37,6 +37,14 @@ class TestWhoIsLetIn:
         stranger = desk.as_("no.rights", "sandbox-no-rights-password")
         assert failed(stranger.ask("GET", f"/api/now/table/{table}")) == (403, "User Not Authorized")
 
+    def test_rules_of_rows_leave_them_out_without_a_word(self, desk: InstanceDesk) -> None:
+        id = desk.create()["sys_id"]
+        desk.vendor.tables.refuses_without_role = False
+        stranger = desk.as_("no.rights", "sandbox-no-rights-password")
+        answer = stranger.ask("GET", TABLE)
+        assert (json.loads(answer.body), answer.headers["X-Total-Count"]) == ({"result": []}, "1")
+        assert failed(stranger.ask("GET", f"{TABLE}/{id}")) == (404, "No Record found")
+
     def test_audits_need_an_administrator(self, desk: InstanceDesk) -> None:
         assert desk.ask("GET", "/api/now/table/sys_audit_delete").status == 403
         admin = desk.as_("admin", "sandbox-admin-password")

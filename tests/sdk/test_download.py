@@ -10,6 +10,7 @@ import pytest
 
 from sdk.vendor import PATIENCE, Say, Vendor, Way, answer
 from syncline_common import errors
+from syncline_common.sdk.answers import SentElsewhere
 from syncline_common.sdk.auth import bearer
 from syncline_common.sdk.exchange import MIB, Limits
 
@@ -51,7 +52,7 @@ async def test_a_large_file_takes_little_memory(vendor: Vendor, way: Way) -> Non
         (answer(403), errors.PermissionMissing),
         (answer(503), errors.Unavailable),
         (answer(302), errors.ContractBroken),
-        (answer(302, location="https://me:secret@other.example/"), errors.ContractBroken),
+        (answer(302, location="https://me:secret@other.example/"), SentElsewhere),
     ],
 )
 async def test_it_is_whole_or_an_error(
@@ -61,6 +62,7 @@ async def test_it_is_whole_or_an_error(
     with pytest.raises(errors.RemoteError) as caught:
         await size_of(way.gateway().download("/file"))
     assert type(caught.value) is expected and way.tally.admitted
+    assert "secret" not in str(vars(caught.value))
     assert len(way.tally.told) == 1
 
 

@@ -11,8 +11,9 @@ import structlog
 from backing.canaries import CANARY, sings
 from sdk.vendor import VENDOR, Say, Vendor, Way, answer
 from syncline_common import errors
+from syncline_common.redaction import REDACTOR
 from syncline_common.schemas.connector import Priority
-from syncline_common.sdk.answers import PageInstead
+from syncline_common.sdk.answers import PageInstead, SentElsewhere
 from syncline_common.sdk.auth import bearer
 from syncline_common.sdk.figures import REQUESTS
 
@@ -94,14 +95,14 @@ FAULTS: dict[str, tuple[bytes | Say, type[Exception], type[Exception]]] = {
     "nothing": (answer(200), errors.ContractBroken, errors.UnknownOutcome),
     "moved away": (
         answer(302, location="https://elsewhere.example/"),
-        errors.ContractBroken,
+        SentElsewhere,
         errors.UnknownOutcome,
     ),
     "moved nowhere": (answer(302), errors.ContractBroken, errors.UnknownOutcome),
     "round": (answer(307, location="/things"), errors.ContractBroken, errors.UnknownOutcome),
     "moved inside": (
         answer(307, location="http://169.254.169.254/"),
-        errors.ContractBroken,
+        SentElsewhere,
         errors.UnknownOutcome,
     ),
     "400": (answer(400), errors.RecordRejected, errors.RecordRejected),
@@ -183,6 +184,33 @@ async def test_a_page_is_no_success_even_to_those_who_do_not_read_it(
     vendor.says(answer(200, b"<h1>We'll be back", content_type="TEXT/HTML"))
     with pytest.raises(expected):
         await way.gateway().send(method, "/things/1")
+
+
+async def test_what_a_page_says_of_itself_is_told_and_no_secret_with_it(vendor: Vendor, way: Way) -> None:
+    vendor.says(
+        answer(200, f"<TITLE a='b'> Back\n soon {CANARY} </title>".encode(), content_type="text/html")
+    )
+    REDACTOR.learn(CANARY)
+    with pytest.raises(PageInstead) as caught:
+        await way.gateway().get("/things")
+    assert caught.value.title == "Back soon [secret]" and "Back soon" in caught.value.detail
+
+
+@pytest.mark.parametrize(
+    ("location", "place"),
+    [
+        ("https://elsewhere.example/_signin?reply_to=https://x/y", "/_signin"),
+        ("//elsewhere.example:8443/a//b#c", "/a//b"),
+        ("https://me:secret@elsewhere.example/", "/"),
+    ],
+)
+async def test_where_it_was_sent_is_told_by_its_path(
+    location: str, place: str, vendor: Vendor, way: Way
+) -> None:
+    vendor.says(answer(302, location=location))
+    with pytest.raises(SentElsewhere) as caught:
+        await way.gateway().get("/things")
+    assert caught.value.place == place
 
 
 @pytest.mark.parametrize("status", [301, 302, 303])

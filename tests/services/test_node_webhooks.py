@@ -1,5 +1,6 @@
 """A node's webhooks: subscribed to once while it is set up, undone when nobody needs them; and why there are none."""
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,10 +19,11 @@ from syncline_common.clock import ManualClock
 from syncline_common.connectors.catalogue import hints_of
 from syncline_common.connectors.opening import Opener
 from syncline_common.db.tx import Database
+from syncline_common.events.connections import ConnectionPublished, EndFacts
 from syncline_common.ids import new_id
 from syncline_common.runtime.service import Service
 from syncline_common.schemas.connector import NewRecord
-from syncline_common.schemas.records import Record
+from syncline_common.schemas.records import Record, RecordRef
 from syncline_common.sdk.outbound import Outbound
 from syncline_common.sdk.ports import Hint
 from syncline_common.settings import DatabaseSettings
@@ -29,6 +31,7 @@ from syncline_registry.actions import webhooks
 from syncline_registry.actions.nodes import open_node
 from syncline_registry.actions.usages import forget_use, note_use
 from syncline_registry.app import SERVICE
+from syncline_registry.events.handlers import note_which_projects_it_keeps_in_step
 from syncline_sandbox.faults import Fault
 
 HERE = "http://127.0.0.1:9"  # a simulated vendor posts to loopback alone
@@ -87,6 +90,14 @@ class Member:
     async def settle(self) -> int:
         return await webhooks.settle_once(self.desk.registry.db, self.desk.registry.own)
 
+    async def ask_rules(self, streams: list[str], network: str | None = None, **more: Any) -> Any:
+        path = f"/registry/v1/systems/{self.made['system_id']}/webhook-rules"
+        body = {"network_id": network or self.network, "streams": streams}
+        return await self.desk.registry.http.post(path, json=body, **more)
+
+    async def rules(self, streams: list[str]) -> Any:
+        return (await got(await self.ask_rules(streams)))["items"]
+
     async def remove(self) -> Any:
         path = f"/registry/v1/systems/{self.made['system_id']}"
         return await self.desk.registry.http.delete(path)
@@ -113,7 +124,7 @@ async def test_set_up_twice_it_is_subscribed_to_once(desk: Desk) -> None:
     assert (first["subscribed"], first["said"]) == (True, "Webhooks are subscribed to")
     ids = set(desk.town.boards.hooks.subscriptions)
     assert await it.configure() == first and set(desk.town.boards.hooks.subscriptions) == ids
-    assert await it.shown() == {"subscribed": True, "said": first["said"]}
+    assert await it.shown() == {"subscribed": True, "said": first["said"], "by_hand": False}
     assert await it.audited() == ["webhooks.subscribed"]
 
 
@@ -132,6 +143,34 @@ async def test_what_is_posted_is_known_by_its_address_and_believed_by_its_secret
     assert list(hints_of(owner.kind, headers, posted.body, [hooks.secret(owner)])) == [Hint(made.ref)]
 
 
+async def test_a_project_that_a_published_connection_uses_is_subscribed_to(desk: Desk) -> None:
+    it, connection = await Member.of(desk), new_id()
+    desk.town.boards.boards.projects = [
+        replace(desk.town.boards.boards.projects[0], id=f"00000000-0000-0000-0000-{n:012}", name=f"P{n:02}")
+        for n in range(12)
+    ]
+    await it.use(connection)
+    assert "2 more projects" in (await it.configure())["said"]
+    event = ConnectionPublished(
+        account_id=it.account,
+        network_id=UUID(it.network),
+        connection_id=connection,
+        configuration_version=1,
+        a=EndFacts(
+            system_id=UUID(it.made["system_id"]), node_id=UUID(it.made["node_id"]), kind="azure_devops"
+        ),
+        b=EndFacts(system_id=new_id(), node_id=new_id(), kind="servicenow"),
+        schedule={},
+        projects={"a": ["P11"]},
+    )
+    for due in (1, 0):  # told twice, there is nothing more to do
+        async with desk.registry.db.begin() as tx:
+            await note_which_projects_it_keeps_in_step(event, tx)
+        assert await it.settle() == due
+    projects = {one.inputs["projectId"] for one in desk.town.boards.hooks.subscriptions.values()}
+    assert len(projects) == 10 and "00000000-0000-0000-0000-000000000011" in projects
+
+
 async def test_without_a_public_address_it_says_so(desk: Desk) -> None:
     reached_at(desk, None)
     it = await Member.of(desk)
@@ -140,10 +179,51 @@ async def test_without_a_public_address_it_says_so(desk: Desk) -> None:
     assert posting(desk) == set() and await it.settle() == 0
 
 
-async def test_a_vendor_without_a_way_says_so(desk: Desk) -> None:
+async def test_where_a_rule_is_entered_by_hand_it_says_so(desk: Desk) -> None:
     it = await Member.of(desk, INSTANCE, BASIC)
     said = await it.configure()
-    assert not said["subscribed"] and "ServiceNow offers no way" in said["said"]
+    assert not said["subscribed"] and "has to enter a business rule" in said["said"]
+    assert (await it.shown())["by_hand"]
+
+
+async def test_the_rule_is_shown_to_administrators_and_its_posts_are_believed(desk: Desk) -> None:
+    it = await Member.of(desk, INSTANCE, BASIC)
+    await it.configure()
+    rules = await it.rules(["incident", "problem"])
+    assert [one["fields"]["Table"] for one in rules] == ["incident", "problem"]
+    url, secret = (
+        json.loads(rules[0]["text"].split(before)[1].split(");")[0])
+        for before in ("setEndpoint(", "'X-Syncline-Token', ")
+    )
+    owner = desk.registry.own.hooks.tokens.owner(url.removeprefix(f"{HERE}/sync/v1/hooks/"))
+    assert (str(owner.node.id), owner.kind) == (it.made["node_id"], "servicenow")
+    headers = {"x-syncline-token": secret}
+    body = json.dumps({"table": "incident", "sys_id": "a" * 32, "operation": "update"}).encode()
+    said = hints_of("servicenow", headers, body, [desk.registry.own.hooks.secret(owner)])
+    assert list(said) == [Hint(RecordRef("incident", "a" * 32))]
+    assert await it.audited() == ["webhooks.shown"]
+
+
+async def test_nobody_else_is_shown_a_rule(desk: Desk) -> None:
+    it = await Member.of(desk, INSTANCE, BASIC)
+    await it.configure()
+    manager = await desk.somebody("manager@example.com", "manager", it.network)
+    assert (await it.ask_rules(["incident"], headers=manager)).status_code == 403
+    elsewhere = await desk.registry.network("Elsewhere")
+    problem_of(await it.ask_rules(["incident"], network=elsewhere), 404, "not_found")
+    problem_of(await it.ask_rules(["incident'); drop"]), 422, "invalid")
+    assert await it.audited() == []
+
+
+async def test_there_is_no_rule_without_an_address_or_a_need(desk: Desk) -> None:
+    boards = await Member.of(desk)
+    assert "by hand" in problem_of(await boards.ask_rules(["Bug"]), 409, "conflict")["title"]
+    reached_at(desk, None)
+    made = await node(desk, boards.network, INSTANCE, BASIC)
+    it = Member(desk, boards.network, made)
+    await it.configure()
+    told = problem_of(await it.ask_rules(["incident"]), 409, "conflict")
+    assert "SYNCLINE_PUBLIC_URL" in told["title"]
 
 
 async def test_who_may_not_subscribe_is_told_what_it_takes_and_the_build_goes_on(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -13,27 +14,33 @@ from sqlalchemy import MetaData, select
 
 from simulation.database import exists
 from simulation.remembered import Explained, Remembered, RunKept, Written
-from simulation.rounds import keep_going
+from simulation.rounds import Body, keep_going
 from simulation.subject import Place
 from simulation.vendors import ALDER_PEOPLE, BIRCH_PEOPLE, Vendor
 from syncline_common.configuration.facts import FieldFacts, StreamFacts, Surroundings
 from syncline_common.db.bells import Bells
 from syncline_common.db.tx import Database
-from syncline_common.errors import RemoteError
+from syncline_common.errors import CredentialRejected, RemoteError, Unavailable
 from syncline_common.schemas.connector import NodeRef, Priority, Reader, StreamTraits, Writer
 from syncline_common.schemas.records import RecordRef
 from syncline_common.schemas.values import Side, Value
+from syncline_common.sdk.attempts import Refusals
 from syncline_common.sdk.gate import Budget
 from syncline_common.sdk.meter import Meter
+from syncline_sync_worker.domain.guarded import GuardState
 from syncline_sync_worker.domain.task import ConnectionRef, Task
 from syncline_sync_worker.domain.work import Offer, Reason
 from syncline_sync_worker.engine.people import Known
 from syncline_sync_worker.store.gate_store import StoredGate
-from syncline_sync_worker.store.tables import metadata
+from syncline_sync_worker.store.guard_store import GuardStore
+from syncline_sync_worker.store.run_store import RunReads, RunStore
+from syncline_sync_worker.store.tables import metadata, run
 from syncline_sync_worker.store.task_store import TaskStore
 from syncline_sync_worker.store.work_store import WorkStore
 from syncline_sync_worker.store.written import read
+from syncline_sync_worker.work.drive import Driver
 from syncline_sync_worker.work.flows import Flows
+from syncline_sync_worker.work.stage import Studio
 from syncline_sync_worker.work.tools import LEASE_SECONDS, Tools
 from syncline_sync_worker.work.worker import Worker
 
@@ -51,7 +58,10 @@ DUE = {  # what a body needs to find at least; wider than what it asks for, so t
     "task": "SELECT 1 FROM task WHERE next_scan <= :now",
     "work": "SELECT 1 FROM work WHERE free_at <= :now",
     "run": "SELECT 1 FROM run WHERE open_as IS NOT NULL",
+    "approve": "SELECT 1 FROM run WHERE status = 'awaiting_approval'",
+    "drive": "SELECT 1 FROM run WHERE approved_at IS NOT NULL",
 }
+STRICT = {"share": 0, "least": 0}  # whatever destroys something waits
 
 
 class Systems:
@@ -63,23 +73,24 @@ class Systems:
             side: Meter(gate, Budget(side.value, it.vendor.facts.budget, 60.0), place.elapsed)
             for side, it in place.systems.trackers.items()
         }
+        self._refusals = {side: Refusals() for side in place.systems.trackers}
 
     async def reader(self, node: NodeRef, priority: Priority) -> Reader:
         side = SIDES[node.id]
         port = await self._trackers.reader(side, priority)
-        return cast(Reader, Metered(port, self._meters[side], priority))
+        return cast(Reader, Metered(port, self._meters[side], self._refusals[side], priority))
 
     async def writer(self, node: NodeRef, priority: Priority) -> Writer:
         side = SIDES[node.id]
         port = await self._trackers.writer(side, priority)
-        return cast(Writer, Metered(port, self._meters[side], priority))
+        return cast(Writer, Metered(port, self._meters[side], self._refusals[side], priority))
 
 
 class Metered:
     """A port, each of whose requests takes a token first and tells the gate what came of it."""
 
-    def __init__(self, port: Any, meter: Meter, priority: Priority) -> None:
-        self._port, self._meter, self._priority = port, meter, priority
+    def __init__(self, port: Any, meter: Meter, refusals: Refusals, priority: Priority) -> None:
+        self._port, self._meter, self._refusals, self._priority = port, meter, refusals, priority
 
     def traits(self, stream: str) -> StreamTraits:
         traits: StreamTraits = self._port.traits(stream)
@@ -87,16 +98,26 @@ class Metered:
 
     def __getattr__(self, name: str) -> Any:
         async def ask(*given: Any, **named: Any) -> Any:
+            refused = self._refusals.count
             await self._meter.admit(self._priority)
+            if self._refusals.count > refused:
+                raise CredentialRejected("it was refused while this request waited")
             try:
                 answer = await getattr(self._port, name)(*given, **named)
             except RemoteError as error:
-                await self._meter.answered(error)
+                if isinstance(error, CredentialRejected):
+                    self._refusals.note({})
+                await self._tell(error)
                 raise
-            await self._meter.answered(None)
+            await self._tell(None)
             return answer
 
         return ask
+
+    async def _tell(self, error: RemoteError | None) -> None:
+        """What the system answered stands, also if the gate's database is away."""
+        with suppress(Unavailable):
+            await self._meter.answered(error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +141,12 @@ def _stream(vendor: Vendor) -> StreamFacts:
 
 
 class Engine:
-    """`rarely`: what a sweep would find is not found by one."""
+    """`rarely`: what a sweep would find is not found by one. `strict`: somebody approves all that is destroyed."""
 
     metadata: MetaData | None = metadata
 
-    def __init__(self, *, rarely: bool = False) -> None:
-        self._sweep_every = SWEEP_EVERY[rarely]
+    def __init__(self, *, rarely: bool = False, strict: bool = False) -> None:
+        self._sweep_every, self._strict = SWEEP_EVERY[rarely], strict
 
     async def prepare(self, place: Place) -> None:
         self._place = place
@@ -152,11 +173,18 @@ class Engine:
             finish = keep_going({"run": worker.finish}, self._bells, poll=3 * POLL, is_due=self._is_due)
             group.create_task(finish)
             group.create_task(keep_going({"renew": worker.renew}, self._bells, poll=LEASE_SECONDS / 3))
+            if self._strict:
+                driver = Driver(tools, cast(Studio, None))  # nothing is rehearsed
+                asked: dict[str, Body] = {"approve": partial(_approve, db), "drive": driver.drive_once}
+                group.create_task(keep_going(asked, self._bells, poll=POLL, is_due=self._is_due))
 
     def _is_due(self, name: str) -> bool:
         return exists(DUE[name], self._place.clock.now())
 
     async def publish(self, version: int, document: dict[str, Any]) -> None:
+        if self._strict:
+            for flow in document["flows"]:
+                flow["guard"] = STRICT
         async with self._db.begin() as tx:
             task = Task(
                 CONNECTION,
@@ -196,6 +224,19 @@ class Engine:
 
     async def remembered(self) -> Remembered:
         return await _remembered(self._db)
+
+
+async def _approve(db: Database) -> int:
+    """As a person does, who has looked at what waits."""
+    async with db.begin() as tx:
+        waiting = select(run.c.id).where(
+            run.c.status == "awaiting_approval", run.c.stop_requested_at.is_(None)
+        )
+        for id in (await tx.session.scalars(waiting)).all():
+            held = await RunReads(tx, CONNECTION.account_id).get(id)
+            if await RunStore(tx).approve(held):
+                await GuardStore(tx, CONNECTION).decide(held, GuardState.APPROVED)
+    return 0
 
 
 def _an_id(random: Any) -> UUID:

@@ -1,7 +1,7 @@
 """Judges a history by what the trackers saw. Expectations come from the history, never from the engine's code."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from simulation.cabinet import By, Effect
 from simulation.configurations import Variant, mapped
@@ -21,12 +21,30 @@ Judge = Callable[[Lived], Iterator[Verdict]]
 def judge(lived: Lived) -> list[Verdict]:
     """Every promise that was broken."""
     judges = (*ALWAYS, *((*AT_THE_END, in_time) if lived.removed_at is None else ()))
-    return [verdict for one in judges for verdict in one(lived)]
+    return list(_heard(lived, judges))
 
 
 def settled(lived: Lived) -> bool:
     """Whether it pays to wait no longer."""
-    return lived.removed_at is not None or not any(True for one in AT_THE_END for _ in one(lived))
+    return lived.removed_at is not None or not any(True for _ in _heard(lived, AT_THE_END))
+
+
+def _heard(lived: Lived, judges: Sequence[Judge]) -> Iterator[Verdict]:
+    mistakable = _mistakable(lived)
+    return (it for one in judges for it in one(lived) if it.key is None or it.key not in mistakable)
+
+
+def _mistakable(lived: Lived) -> set[str | None]:
+    """A copy that nobody told us of was cloned and taken away: the clone bears its marker, and looks like it."""
+    found = set[str | None]()
+    for side in Side:
+        cabinet = lived.trackers[side].cabinet
+        made = [it for it in cabinet.effects if it.kind == "create"]
+        for ours in (it for it in made if it.by is By.ENGINE and _beyond_finding(lived, side, it)):
+            clones = {it.id for it in cabinet.records.values() if it.marker == ours.marker} - {ours.id}
+            theirs = {it.key for it in made if it.by is By.USER and it.id in clones}
+            found |= theirs | {ours.key} if theirs else set()
+    return found
 
 
 def own_faults(lived: Lived) -> Iterator[Verdict]:

@@ -11,6 +11,7 @@ from simulation.verdict import Verdict
 from syncline_common.schemas.values import Side, Value
 
 LAST_LOOK = 2.0  # seconds before a write is sent: it comes right before, and its answer takes some time
+TURNS = 3  # of its budget that the write may wait for after the look: others ask, too
 RECENT = 120.0  # seconds: an empty value may be carried over only if its source was empty so lately
 
 
@@ -76,8 +77,9 @@ def _unseeable(lived: Lived, side: Side, lost: Effect, after: Effect) -> bool:
     """Entered after our last look, where the vendor refuses no stale write: nobody can know."""
     assert after.sent_at is not None
     asleep = any(lost.at <= at <= after.sent_at for struck in lived.strikes.values() for at in struck)
-    late = asleep or lost.at > after.sent_at - LAST_LOOK
-    return late and not lived.trackers[side].vendor.facts.conditional
+    facts = lived.trackers[side].vendor.facts
+    late = asleep or lost.at > after.sent_at - LAST_LOOK - TURNS * 60 / facts.budget
+    return late and not facts.conditional
 
 
 def _made_up(lived: Lived, pair: Pair, rules: tuple[Mapped, ...], side: Side) -> Iterator[Verdict]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from simulation.cabinet import BEGINNING, By, Stored
@@ -72,7 +73,8 @@ class TrackerReader:
             return page
         whole = self._fetch([it.ref.id for it in page.changed])
         offered = ((whole.get(it.ref.id), it.version) for it in page.changed)
-        return replace(page, records=[it for it, version in offered if it and it.version == version])
+        same = [it for it, version in offered if it and it.version == version]
+        return replace(page, came={it.ref: partial(_itself, it) for it in same})
 
     def _inventory(self, token: str | None) -> ChangePage:
         everything = sorted(self._shown(), key=lambda it: it.ref.id)
@@ -194,3 +196,7 @@ def _each(serve: Callable[[Any], Record], item: Any) -> Record | RemoteError:
         return serve(item)
     except RemoteError as error:
         return error
+
+
+def _itself(record: Record) -> Record:
+    return record

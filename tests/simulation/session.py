@@ -1,6 +1,7 @@
 """What the product's Database asks of a session, without greenlets and threads: they cost ten times the statement."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine
@@ -40,6 +41,12 @@ class SimulatedSession(AsyncSession):
 
     async def scalars(self, statement: Any, params: Any = None, **_: Any) -> Any:
         return (await self.execute(statement, params)).scalars()
+
+    @asynccontextmanager
+    async def begin_nested(self) -> AsyncIterator[None]:  # type: ignore[override]
+        connection, _adapter = self._lent or await self._begin()
+        with connection.begin_nested():
+            yield
 
     async def commit(self) -> None:
         if self._lent is not None:

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from simulation.cabinet import By
 from simulation.configurations import Variant
 from simulation.engine import Engine
 from simulation.faults import CALM, Rates
 from simulation.history import History
-from simulation.steps import Create, Edit, Mark, Pause, Resume, Revoke, Sicken
+from simulation.steps import Clone, Create, Edit, Mark, Pause, Publish, Resume, Revoke, Sicken
 from simulation.trial import tried
 from simulation.vendors import Facts
 from syncline_common.schemas.values import Direction, Side
@@ -43,6 +44,27 @@ def test_a_value_whose_copy_was_put_another_way_is_kept() -> None:
     assert tried(history, lambda _: Engine()).verdicts == ()
 
 
+@pytest.mark.parametrize(
+    ("winner", "answer", "after"),
+    [("b", "after", 2.0), ("b", "late", 8.0), ("ask", "after", 4.0), ("ask", "late", 12.0)],
+)
+def test_an_update_that_nobody_answered_is_no_edit_if_its_source_is_edited_meanwhile(
+    winner: str, answer: str, after: float
+) -> None:
+    steps = (
+        Create(0.0, Side.A, "r1", (("Title", "one"),)),
+        Sicken(30.0, Side.B, Rates(**{answer: 100})),
+        Edit(32.0, Side.A, "r1", "Title", "two"),
+        Edit(32.0 + after, Side.A, "r1", "Title", "three"),
+        Sicken(32.1 + after, Side.B, CALM),
+    )
+    told = Facts(lost_hooks=0.0), Facts(lost_hooks=1.0)
+    lived = tried(History(1, *told, (replace(QUIET, policy=winner),), 1, 120.0, steps), lambda _: Engine())
+    (one,), (other,) = (it.cabinet.records.values() for it in lived.lived.trackers.values())
+    assert (one.now.values["Title"], other.now.values["short_description"]) == ("three", "THREE")
+    assert lived.verdicts == ()
+
+
 @pytest.mark.parametrize("seed", range(1, 9))
 def test_an_edit_of_another_field_between_reading_and_writing_is_not_taken_for_ours(seed: int) -> None:
     """What our write gave back is the newest version, and somebody else's edit is in it."""
@@ -75,6 +97,22 @@ def test_what_users_delete_before_we_know_of_it_has_not_vanished_by_us() -> None
     assert (kinds, lived.verdicts) == (["create", "update", "delete", "create"], ())
 
 
+def test_a_clone_of_a_copy_that_nobody_told_of_and_that_was_deleted_is_taken_for_it() -> None:
+    """It bears the copy's marker, and was made after the request was sent: nothing tells the two apart."""
+    steps = (
+        Create(0.0, Side.A, "r1", (("Title", "one"),)),
+        Sicken(9.0, Side.B, Rates(after=100)),
+        Clone(26.0, Side.B, "r1", "r1+1"),
+        Mark(27.0, Side.B, "r1", "delete"),
+        Sicken(28.0, Side.B, CALM),
+    )
+    slow, coarse = Facts(lost_hooks=0.0), Facts(granularity=60.0, lag=3.0, lost_hooks=1.0)
+    lived = tried(History(1, coarse, slow, (QUIET,), 1, 60.0, steps), lambda _: Engine())
+    kinds = [(it.kind, it.by) for it in lived.lived.trackers[Side.B].cabinet.effects]
+    assert kinds == [("create", By.ENGINE), ("create", By.USER), ("delete", By.USER)]
+    assert lived.verdicts == ()
+
+
 @pytest.mark.parametrize("seed", range(1, 5))
 def test_an_edit_in_the_second_in_which_an_unanswered_copy_was_made_can_t_be_told(seed: int) -> None:
     """The request was answered, but not for this record. From its mark we know it; as it is, it seems to have been made."""
@@ -103,6 +141,26 @@ def test_what_its_source_said_and_took_back_during_a_pause_need_not_be_cleared()
         Edit(29.527, Side.B, "r2", "description", None),
     )
     history = History(5002058, calm, calm, (one_way,), 1, 31.0, steps)
+    assert tried(history, lambda _: Engine()).verdicts == ()
+
+
+def test_a_write_that_waits_for_its_turn_can_t_see_what_was_entered_after_the_last_look() -> None:
+    """The budget lets one request a second pass, and the scan asks as well."""
+    lagging = Facts(granularity=1.0, offset=-40.0, lag=20.0, page=2, lost_hooks=0.0, budget=60)
+    stale = Facts(
+        granularity=1.0, offset=-40.0, lag=3.0, conditional=False, page=2, lost_hooks=0.0, budget=60
+    )
+    made = (("Title", "Title 3 "), ("Description", "line 4\nand more"), ("State", "New"), ("Priority", 2))
+    steps = (
+        Create(24.393, Side.A, "r2", (*made, ("AssignedTo", "bob@alder.example"))),
+        Publish(25.1, 2),
+        Edit(32.179, Side.A, "r2", "Description", "line 7\nand more"),
+        Edit(34.338, Side.A, "r2", "Title", "Title 14 "),
+        Edit(36.218, Side.B, "r2", "short_description", "Short 15"),
+    )
+    latest = replace(QUIET, policy="latest")
+    versions = (latest, replace(latest, otherwise=True))
+    history = History(7004944, lagging, stale, versions, 1, 37.0, steps)
     assert tried(history, lambda _: Engine()).verdicts == ()
 
 

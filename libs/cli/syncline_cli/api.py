@@ -30,11 +30,10 @@ class Api:
         return self.send(Call("POST", path, what, body, params or {}, key, repeatable=safe))
 
     def patch(self, path: str, what: str, body: Any, seen: str | None = None) -> Reply:
-        headers = {} if seen is None else {"If-Match": f'"{seen}"'}
-        return self.send(Call("PATCH", path, what, body, headers=headers))
+        return self.send(Call("PATCH", path, what, body, headers=_if_match(seen)))
 
-    def put(self, path: str, what: str, body: Any) -> Reply:
-        return self.send(Call("PUT", path, what, body))
+    def put(self, path: str, what: str, body: Any, seen: str | None = None) -> Reply:
+        return self.send(Call("PUT", path, what, body, headers=_if_match(seen)))
 
     def delete(self, path: str, what: str, params: Mapping[str, Any] | None = None) -> Reply:
         return self.send(Call("DELETE", path, what, params=params or {}))
@@ -95,3 +94,7 @@ class Api:
         if refused.reply.status == 401 and not refused.advice:
             refused.advice = self._access.advice
         return refused
+
+
+def _if_match(seen: str | None) -> dict[str, str]:
+    return {} if seen is None else {"If-Match": f'"{seen}"'}

@@ -19,6 +19,7 @@ from syncline_cli.commands import (
     sign_in,
     status,
     systems,
+    value_maps,
 )
 
 NAME = "syncline"
@@ -35,6 +36,7 @@ def make_app() -> typer.Typer:
     )
     sign_in.add_to(app)
     connection_files.add_to(connections.app)
+    value_maps.add_to(connections.app)
     for name, commands in (
         ("networks", networks.app),
         ("systems", systems.app),

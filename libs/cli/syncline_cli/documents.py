@@ -9,13 +9,19 @@ from syncline_common.configuration.reading import load
 from syncline_common.errors import DomainError
 
 
-def read_document(name: str) -> Any:
-    """`-` is standard input. What is in it is never repeated: it may hold secrets."""
+def text_of(name: str) -> str:
+    """As it is, line ends included. `-` is standard input."""
     try:
-        text = sys.stdin.read() if name == "-" else Path(name).read_text()
+        given = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        return given.decode()
     except (OSError, UnicodeDecodeError) as exc:
         why = getattr(exc, "strerror", None) or "it is no text"
         raise Misused(f"Can't read {name}.", why=f"{why}.") from None
+
+
+def read_document(name: str) -> Any:
+    """What is in it is never repeated: it may hold secrets."""
+    text = text_of(name)
     try:
         return load(text)
     except DomainError as refused:

@@ -6,12 +6,22 @@ Nothing set is the embedded mode; a database URL and a bus URL are the scale-out
 import os
 import socket
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "SYNCLINE_"
+
+
+def _begins(*schemes: str) -> AfterValidator:
+    def checked(url: SecretStr) -> SecretStr:
+        scheme, separator, rest = url.get_secret_value().partition("://")
+        if not (separator and rest) or scheme.partition("+")[0] not in schemes:
+            raise ValueError(f"an address that begins with {schemes[0]}:// is needed")
+        return url
+
+    return AfterValidator(checked)
 
 
 class Settings(BaseSettings):
@@ -26,7 +36,7 @@ class Settings(BaseSettings):
 class DatabaseSettings(Settings):
     """Where things are kept. With nothing set: SQLite, one file per service. With a URL: PostgreSQL, one schema per service."""
 
-    database_url: SecretStr | None = Field(
+    database_url: Annotated[SecretStr, _begins("postgresql", "postgres")] | None = Field(
         default=None, description="postgresql://user:password@host/name; SQLite files when not set."
     )
     data_dir: Path = Field(default=Path("data"), description="Where SQLite files and first secrets are kept.")
@@ -36,7 +46,7 @@ class DatabaseSettings(Settings):
 class BusSettings(Settings):
     """How services tell each other what happened. With nothing set: inside this process. With a URL: RabbitMQ."""
 
-    bus_url: SecretStr | None = Field(
+    bus_url: Annotated[SecretStr, _begins("amqp", "amqps")] | None = Field(
         default=None, description="amqp://user:password@host/vhost; inside this process when not set."
     )
     bus_namespace: str = Field(
@@ -145,6 +155,16 @@ class ProcessSettings(Settings):
     )
 
 
+class SpanSettings(Settings):
+    """Where spans of requests to systems go. It needs what requirements/otel.txt holds; OpenTelemetry's other variables count, too."""
+
+    otlp_endpoint: str | None = Field(
+        default=None,
+        validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="A collector's address, http://collector:4318; no spans are exported when not set.",
+    )
+
+
 class DemoSettings(Settings):
     """Two simulated systems in step, for somebody who looks at Syncline for the first time; one process with SQLite only."""
 
@@ -174,5 +194,6 @@ AREAS: tuple[type[Settings], ...] = (
     AccessSettings,
     KeySettings,
     ProcessSettings,
+    SpanSettings,
     DemoSettings,
 )

@@ -38,7 +38,12 @@ def settings_text(areas: Sequence[type[Settings]]) -> str:
 def _area(area: type[Settings]) -> Iterator[str]:
     yield from _heading(area.__name__.removesuffix("Settings"), area.__doc__ or "")
     for name, field in area.model_fields.items():
-        yield from _entry(f"{PREFIX}{name.upper()}", _default(field), field.description or "")
+        yield from _entry(variable(name, field), _default(field), field.description or "")
+
+
+def variable(name: str, field: FieldInfo) -> str:
+    """Ours begin alike; what others have named keeps its name."""
+    return str(field.validation_alias or f"{PREFIX}{name.upper()}")
 
 
 def _containers() -> Iterator[str]:

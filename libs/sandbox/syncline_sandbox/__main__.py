@@ -18,7 +18,7 @@ ServiceNow    https://sandbox.service-now.com       served at {servicenow}, its 
   name: sync.account   password: sandbox-password     (OAuth: sandbox-client, sandbox-client-secret)
 
 Start Syncline with
-  SYNCLINE_ROUTES='{routes}'
+  SYNCLINE_ROUTES='{routes}' make run
 """
 
 

@@ -1,6 +1,7 @@
 """Answers as they come when something between us and a vendor is broken."""
 
 import asyncio
+import json
 import struct
 import zlib
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -100,8 +101,21 @@ def _empty(answer: Answer) -> Response:
 
 
 def _other_json(answer: Answer) -> Response:
-    """As of a transaction that was cancelled half-way."""
-    return JSONResponse({"error": {"message": "Transaction cancelled"}, "status": "failure"})
+    """As of a transaction that was cancelled half-way: the rows that were ready stand before the error."""
+    said = {"error": {"message": "Transaction cancelled"}, "status": "failure"}
+    rows = _rows(answer.body)
+    if rows is None:
+        return JSONResponse(said)
+    return JSONResponse({"result": rows[: len(rows) // 2], **said}, headers=_plain(answer.headers))
+
+
+def _rows(body: bytes) -> list[object] | None:
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return None
+    rows = told.get("result") if isinstance(told, dict) else None
+    return rows if isinstance(rows, list) else None
 
 
 _FORMS: Mapping[Fault, Callable[[Answer], Response]] = {

@@ -59,10 +59,15 @@ class Store:
     sequence: int = 0
 
     def add(self, stream: str, id: str, values: Mapping[str, Any], by: str) -> Stored:
+        stored = self.begin_with(stream, id, values, by)
+        self._note(stored, "created", by, stored.first.changed)
+        return stored
+
+    def begin_with(self, stream: str, id: str, values: Mapping[str, Any], by: str) -> Stored:
+        """What a vendor comes with: the ledger knows nothing of it."""
         changed = {name: (None, value) for name, value in values.items()}
         stored = Stored(stream, id, [self._version(self.first_number, by, values, changed)])
         self.records[id] = stored
-        self._note(stored, "created", by, changed)
         return stored
 
     def change(self, stored: Stored, values: Mapping[str, Any], by: str) -> Version:

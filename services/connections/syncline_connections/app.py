@@ -1,5 +1,6 @@
 """Puts the connections service together."""
 
+import asyncio
 from pathlib import Path
 
 from syncline_common.runtime.service import Home, Service
@@ -13,6 +14,7 @@ from syncline_connections.api import (
     names,
     versions,
 )
+from syncline_connections.drafting.kept import KeptFacts
 from syncline_connections.events.handlers import router
 from syncline_connections.loops import make_loops
 from syncline_connections.own import Own
@@ -20,7 +22,8 @@ from syncline_connections.store.tables import metadata
 
 
 def make_own(home: Home) -> Own:
-    return Own(home.platform.registry.systems())
+    systems = home.platform.registry.systems()
+    return Own(systems, KeptFacts(systems, asyncio.get_running_loop().time))
 
 
 SERVICE = Service(

@@ -31,6 +31,7 @@ from syncline_console.pages import (
     sign_in,
     status,
     systems,
+    webhook_rules,
     wizard,
 )
 from syncline_console.pages.refusals import install_error_pages
@@ -58,6 +59,7 @@ SERVICE = Service(
         begun.router,
         begun_system.router,
         systems.router,
+        webhook_rules.router,
         connection_removal.router,
         connections.router,
         people.router,

@@ -10,6 +10,8 @@ from syncline_common.logging import set_up_logging
 from syncline_common.runtime.access import PASSWORD_FILE
 from syncline_common.runtime.command import migrate_all
 from syncline_common.runtime.signals import until_stopped
+from syncline_common.runtime.spans import exporting
+from syncline_common.runtime.starting import explained
 from syncline_common.settings import (
     AccessSettings,
     BusSettings,
@@ -18,6 +20,7 @@ from syncline_common.settings import (
     ProcessSettings,
     RouteSettings,
     ServeSettings,
+    SpanSettings,
 )
 from syncline_console.client.line import Refused
 from syncline_embedded.demo import Demo, prepared
@@ -35,13 +38,14 @@ def main() -> None:
         "what", nargs="?", default="run", choices=("run", "migrate"), help="run is the default"
     )
     what = parser.parse_args().what
-    database, process = DatabaseSettings(), _process_settings()
-    set_up_logging(process)
-    if what == "migrate":
-        asyncio.run(migrate_all(WITH_TABLES, database, BusSettings()))
-    else:
-        with locked(database.data_dir):
-            asyncio.run(run(database, process))
+    with explained():
+        database, process = DatabaseSettings(), _process_settings()
+        set_up_logging(process)
+        if what == "migrate":
+            asyncio.run(migrate_all(WITH_TABLES, database, BusSettings()))
+        else:
+            with locked(database.data_dir), exporting(SpanSettings(), "embedded"):
+                asyncio.run(run(database, process))
 
 
 async def run(database: DatabaseSettings, process: ProcessSettings) -> None:

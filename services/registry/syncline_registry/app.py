@@ -31,6 +31,7 @@ from syncline_registry.api import (
     people,
     systems,
     tokens,
+    webhook_rules,
 )
 from syncline_registry.credentials.passwords import Passwords
 from syncline_registry.credentials.signer import Signer
@@ -97,6 +98,7 @@ SERVICE = Service(
         checks.router,
         systems.router,
         discovery.router,
+        webhook_rules.router,
         oauth.router,
         accounts.router,
         keys.router,

@@ -29,6 +29,7 @@ from syncline_sync_worker.loops import Alone, loops_of
 from syncline_sync_worker.own import Own, own_of
 from syncline_sync_worker.store.gate_store import StoredGate
 from syncline_sync_worker.store.tables import metadata
+from syncline_sync_worker.work.arrivals import Arrivals
 from syncline_sync_worker.work.credentials import Credentials
 from syncline_sync_worker.work.deliver import Courier
 from syncline_sync_worker.work.drive import Driver
@@ -64,7 +65,9 @@ def own_with(home: Home, credentials: Credentials) -> Own:
     )
     driver = Driver(tools, DraftStudio(platform.connections, facts, systems))
     courier = Courier(db, Poster(platform.outbound), platform.hook_key, platform.process.instance)
-    return Own(tools, Worker(tools), driver, courier, systems, credentials, platform.connections)
+    return Own(
+        tools, Worker(tools), Arrivals(db), driver, courier, systems, credentials, platform.connections
+    )
 
 
 def make_loops(home: Home) -> Sequence[Loop]:
@@ -110,6 +113,7 @@ SERVICE = Service(
     keeps=(
         Keep("announcement", "kept_at", 7),
         Keep("outcome", "at", 90),
+        Keep("guarded", "at", 90),
         Keep("run", "finished_at", 90),
     ),
 )

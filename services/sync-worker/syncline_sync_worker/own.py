@@ -5,6 +5,7 @@ from typing import cast
 
 from syncline_common.clients.connections import ConnectionsClient
 from syncline_common.runtime.service import Home
+from syncline_sync_worker.work.arrivals import Arrivals
 from syncline_sync_worker.work.credentials import Credentials
 from syncline_sync_worker.work.deliver import Courier
 from syncline_sync_worker.work.drive import Driver
@@ -17,6 +18,7 @@ from syncline_sync_worker.work.worker import Worker
 class Own:
     tools: Tools
     worker: Worker
+    arrivals: Arrivals
     driver: Driver
     courier: Courier
     systems: OpenedSystems

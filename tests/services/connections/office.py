@@ -18,6 +18,7 @@ from syncline_common.ids import new_id
 from syncline_common.runtime.host import application_of
 from syncline_connections.actions import networks
 from syncline_connections.app import SERVICE
+from syncline_connections.drafting.kept import KeptFacts
 from syncline_connections.own import Own
 from syncline_connections.work.building import Builder
 from syncline_connections.work.removing import Remover
@@ -33,6 +34,7 @@ class Office:
     registry: FakeRegistry
     clock: ManualClock
     network: UUID
+    kept: KeptFacts
 
     good = GOOD
 
@@ -97,5 +99,6 @@ async def opened_office(db: Database, clock: ManualClock) -> AsyncIterator[Offic
         await networks.remember(tx, ACCOUNT, network)
     async with calling(app, db, people) as http:
         registry = FakeRegistry(db, named={ACCOUNT: {network: "Support"}})
-        app.state.home.own = Own(registry)
-        yield Office(db, http, people, registry, clock, network)
+        kept = KeptFacts(registry, lambda: clock.now().timestamp(), kept=0)
+        app.state.home.own = Own(registry, kept)
+        yield Office(db, http, people, registry, clock, network, kept)

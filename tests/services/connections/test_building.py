@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select, update
 
 from common.served import bearer, problem_of
-from conftest import ON_SQLITE
 from services.connections.office import PATH, Office, opened_office
 from services.connections.registry import GOOD, FakeRegistry
 from services.connections.vendors import BOARDS, DESK, THIRD
@@ -53,7 +52,6 @@ class TestA11TheSteps:
         assert (after["status"], after["seconds_left"]) == ("done", 0)
         assert all(it["started_at"] and it["finished_at"] and it["label"] for it in after["steps"])
 
-    @ON_SQLITE
     async def test_do_real_work(self, office: Office) -> None:
         made = await office.built()
         calls = office.registry.calls
@@ -65,14 +63,12 @@ class TestA11TheSteps:
         draft = await office.get(made, "/draft")
         assert [it["a"]["stream"] for it in draft["configuration"]["flows"]] == ["Bug"]
 
-    @ON_SQLITE
     async def test_registering_is_shown_as_skipped_when_both_are_known(self, office: Office) -> None:
         await office.built("First")
         made = await office.built("Second", a={"url": BOARDS}, b={"url": DESK})
         assert (await office.steps(made))["register_nodes"] == "skipped"
         assert len(office.registry.systems) == 2
 
-    @ON_SQLITE
     async def test_a4_a_system_of_another_network_joins_during_the_build(self, office: Office) -> None:
         known = await office.get(await office.built("First"))
         other = new_id()
@@ -109,7 +105,6 @@ class TestA11TheSteps:
         office.clock.advance(seconds=150)
         assert (await office.get(second, "/build"))["seconds_left"] == 50
 
-    @ON_SQLITE
     async def test_the_events_say_created_and_ready(self, office: Office) -> None:
         await office.built()
         said = ["connections.connection.created.v1", "connections.connection.ready.v1"]
@@ -128,7 +123,6 @@ class TestA12TheProgress:
         assert statuses[1][0] == "running" and statuses[2][:2] == ["done", "pending"]
         assert rows[-1].body == await office.get(made, "/build")
 
-    @ON_SQLITE
     async def test_goes_on_while_nobody_looks_and_the_list_shows_it(self, office: Office) -> None:
         made = await office.created()
         listed = (await office.http.get(PATH)).json()["items"]
@@ -154,7 +148,6 @@ class TestA13Failures:
         assert await office.announced() == ["connections.connection.failed.v1"]
 
     @pytest.mark.parametrize("step", ["check", "end", "register", "configure", "streams"])
-    @ON_SQLITE
     async def test_retry_goes_on_from_the_failed_step(self, office: Office, step: str) -> None:
         made = await office.created()
         office.registry.failing[step] = CredentialRejected("The credential is no longer accepted")
@@ -171,7 +164,6 @@ class TestA13Failures:
         assert office.registry.calls["check"] == before + (0 if "validate_credentials" in done else 2)
         assert len(office.registry.systems) == 2
 
-    @ON_SQLITE
     async def test_retry_takes_fresh_credentials(self, office: Office) -> None:
         made = await office.created(b=WRONG)
         await office.build()
@@ -179,7 +171,6 @@ class TestA13Failures:
         await office.build()
         assert (await office.get(made))["state"] == "ready_to_configure"
 
-    @ON_SQLITE
     async def test_fresh_credentials_for_a_registered_system_become_its_nodes(self, office: Office) -> None:
         made = await office.created()
         office.registry.failing["configure"] = CredentialRejected("The credential is no longer accepted")
@@ -205,7 +196,6 @@ class TestA13Failures:
         assert (build["status"], build["steps"][0]["message"]) == ("failed", "contoso does not answer")
         assert tries == builds.MOST_TRIES
 
-    @ON_SQLITE
     async def test_a_passing_trouble_leaves_no_trace(self, office: Office) -> None:
         made = await office.created()
         office.registry.failing["configure"] = Unavailable("contoso does not answer")
@@ -217,7 +207,6 @@ class TestA13Failures:
         await office.build()
         assert (await office.get(made))["state"] == "ready_to_configure"
 
-    @ON_SQLITE
     async def test_only_what_failed_is_retried(self, office: Office) -> None:
         made = await office.created()
         problem = problem_of(await office.do(made, "build/retry"), 409, "illegal_move")
@@ -281,7 +270,6 @@ class TestKilled:
         assert {(await office.get(it))["state"] for it in made} == {"ready_to_configure"}
         assert office.registry.calls["configure"] == 12 and len(office.registry.systems) == 2
 
-    @ON_SQLITE
     async def test_a_step_that_is_begun_again_and_again_fails_in_the_end(self, office: Office) -> None:
         made = await office.created()
         table = office.db.tables["build"]

@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 
 from backing.canaries import CANARY
 from common.served import bearer, problem_of
-from conftest import ON_SQLITE
 from services.connections.office import PATH, Office, opened_office
 from services.connections.registry import GOOD
 from services.connections.vendors import BOARDS, DESK, THIRD
@@ -33,7 +32,6 @@ class TestOneCall:
         assert (made["b"]["url"], made["b"]["kind"], made["template"]) == (DESK, "servicenow", "work_items")
         assert await office.get(made["id"]) == made
 
-    @ON_SQLITE
     async def test_a4_nothing_is_registered_before_the_build(self, office: Office) -> None:
         await office.created()
         assert office.registry.systems == [] and office.registry.calls["register"] == 0
@@ -55,7 +53,6 @@ class TestOneCall:
             await office.create("Other", headers={"Idempotency-Key": "k"}), 409, "idempotency_mismatch"
         )
 
-    @ON_SQLITE
     async def test_a_known_system_needs_no_credentials(self, office: Office) -> None:
         known = await office.get(await office.built())
         a = {"system_id": known["a"]["system_id"]}
@@ -63,7 +60,6 @@ class TestOneCall:
         assert made["a"]["system_id"] == known["a"]["system_id"]
         assert made["b"]["system_id"] == known["b"]["system_id"]
 
-    @ON_SQLITE
     async def test_a_new_system_needs_them(self, office: Office) -> None:
         problem = problem_of(await office.create(b={"url": DESK}), 422, "invalid")
         assert problem["errors"][0]["pointer"] == "/b/ticket"
@@ -80,14 +76,12 @@ class TestOneCall:
         ],
         ids=["nothing", "both", "id and auth", "two proofs", "no scheme", "no system"],
     )
-    @ON_SQLITE
     async def test_what_is_wrong_is_pointed_at(
         self, office: Office, end: dict[str, str], pointer: str
     ) -> None:
         problem = problem_of(await office.create(b=end), 422, "invalid")
         assert [it["pointer"] for it in problem["errors"]] == [pointer]
 
-    @ON_SQLITE
     async def test_somebody_elses_ticket_is_refused(self, office: Office) -> None:
         await office.created()
         office.people.add("eve", "administrator")
@@ -97,13 +91,11 @@ class TestOneCall:
 
 
 class TestA8TheSameSystemTwice:
-    @ON_SQLITE
     async def test_is_refused_where_there_are_no_projects(self, office: Office) -> None:
         answer = await office.create(a={"url": DESK, "auth": GOOD}, b={"url": DESK.upper(), "auth": GOOD})
         problem = problem_of(answer, 422, "invalid")
         assert problem["errors"][0]["pointer"] == "/b" and "ServiceNow" in problem["errors"][0]["message"]
 
-    @ON_SQLITE
     async def test_two_projects_of_one_system_may_be_connected(self, office: Office) -> None:
         end = {"url": BOARDS, "auth": GOOD}
         made = await office.built(a=end, b=end)
@@ -142,7 +134,6 @@ class TestA9TheName:
         async with office.db.read() as tx:
             assert await tx.session.scalar(select(func.count()).select_from(table)) == 1
 
-    @ON_SQLITE
     async def test_is_told_before_anything_is_made(self, office: Office) -> None:
         made = await office.get(await office.built("Bugs"))
         known = {"a": {"system_id": made["b"]["system_id"]}, "b": {"url": BOARDS}}
@@ -172,7 +163,6 @@ class TestA9TheName:
 
 
 class TestWhoMay:
-    @ON_SQLITE
     async def test_viewers_look_and_managers_change_what_was_granted(self, office: Office) -> None:
         made = await office.created()
         viewer = office.people.add("viewer", "viewer", office.network)

@@ -13,6 +13,7 @@ from services.connections.office import PATH, Office, opened_office
 from syncline_common.clock import ManualClock
 from syncline_common.db.tx import Database
 from syncline_common.errors import RateLimited, Unavailable
+from syncline_connections.drafting.kept import DOUBTED, KEPT
 
 RIGHT: dict[str, Any] = {
     "version": 1,
@@ -65,6 +66,32 @@ class TestA16SavingADraft:
         assert not saved["valid"] and (await office.get(made, "/draft"))["problems"] == saved["problems"]
 
     @ON_SQLITE
+    async def test_one_that_is_saved_again_and_again_asks_the_systems_now_and_then(
+        self, office: Office
+    ) -> None:
+        made = await office.built()
+        office.kept.longest = KEPT
+        office.registry.calls.clear()
+        for every in ("60s", "90s", "120s"):
+            assert (await save(office, made, RIGHT | {"schedule": {"every": every}})).json()["valid"]
+        assert (office.registry.calls["streams"], office.registry.calls["fields"]) == (2, 2)
+        office.clock.advance(seconds=KEPT)
+        assert (await save(office, made, RIGHT)).json()["valid"]
+        assert (office.registry.calls["streams"], office.registry.calls["fields"]) == (4, 4)
+        assert (await office.do(made, "publish")).status_code == 200
+        assert (office.registry.calls["streams"], office.registry.calls["fields"]) == (6, 6)
+
+    @ON_SQLITE
+    async def test_what_was_made_in_a_system_just_now_is_not_wrong(self, office: Office) -> None:
+        made = await office.built()
+        office.kept.longest = KEPT
+        office.registry.dropped = {"description"}
+        document = with_field(a="System.Description", b="description")
+        assert not (await save(office, made, document)).json()["valid"]
+        office.registry.dropped = set()
+        office.clock.advance(seconds=DOUBTED)
+        assert (await save(office, made, document)).json()["valid"]
+
     async def test_even_what_is_no_configuration_at_all(self, office: Office) -> None:
         made = await office.built()
         saved = (await save(office, made, {"flows": "later", "x": [1, {"y": None}]})).json()
@@ -93,13 +120,11 @@ class TestA16SavingADraft:
         again = (await save(office, made, first["configuration"])).json()
         assert again["etag"] == first["etag"]
 
-    @ON_SQLITE
     async def test_nothing_flows_is_said(self, office: Office) -> None:
         made = await office.built()
         saved = (await save(office, made, {"version": 1, "flows": []})).json()
         assert [it["pointer"] for it in saved["problems"]] == ["/flows"]
 
-    @ON_SQLITE
     async def test_a15_with_several_projects_one_has_to_be_chosen(self, office: Office) -> None:
         made = await office.built()
         document = deepcopy(RIGHT)
@@ -109,7 +134,6 @@ class TestA16SavingADraft:
         document["flows"][0]["a"]["projects"] = ["Second"]
         assert (await save(office, made, document)).json()["valid"]
 
-    @ON_SQLITE
     @pytest.mark.parametrize("text", ["\\u0000", "\\ud800"])
     async def test_what_no_database_can_keep_is_refused(self, office: Office, text: str) -> None:
         made = await office.built()
@@ -121,7 +145,6 @@ class TestA16SavingADraft:
         answer = await office.http.put(f"{PATH}/{made}/draft", content=body, headers=headers)
         problem_of(answer, 422, "invalid")
 
-    @ON_SQLITE
     async def test_while_a_system_is_away_it_is_saved_and_said_what_was_not_checked(
         self, office: Office
     ) -> None:
@@ -131,14 +154,12 @@ class TestA16SavingADraft:
         assert saved["valid"] and set(saved["unchecked"]) == {"a", "b"}
         problem_of(await office.do(made, "publish"), 503, "unavailable")
 
-    @ON_SQLITE
     async def test_before_it_is_built_there_is_nothing_to_configure(self, office: Office) -> None:
         made = await office.created()
         problem_of(await office.http.get(f"{PATH}/{made}/draft"), 404, "not_found")
         problem = problem_of(await save(office, made, RIGHT), 409, "illegal_move")
         assert "ready_to_configure" in problem["allowed"]
 
-    @ON_SQLITE
     async def test_viewers_can_look_and_no_more(self, office: Office) -> None:
         made = await office.built()
         viewer = office.people.add("viewer", "viewer", office.network)
@@ -160,7 +181,6 @@ class TestA19StatesFollowTheDraft:
             await save(office, made, document)
             assert (await office.get(made))["state"] == state
 
-    @ON_SQLITE
     async def test_looking_again_finds_what_has_changed_in_the_systems(self, office: Office) -> None:
         made = await office.built()
         await save(office, made, RIGHT)
@@ -170,7 +190,6 @@ class TestA19StatesFollowTheDraft:
         assert (await office.get(made))["state"] == "ready_to_configure"
         assert not (await office.get(made, "/draft"))["valid"]
 
-    @ON_SQLITE
     async def test_what_is_sent_along_is_judged_and_not_saved(self, office: Office) -> None:
         made = await office.built()
         await save(office, made, RIGHT)

@@ -8,7 +8,6 @@ from httpx2 import Response
 
 from backing.canaries import CANARY
 from common.served import problem_of
-from conftest import ON_SQLITE
 from services.connections.office import PATH, Office, opened_office
 from services.connections.test_drafts import RIGHT, save
 from services.connections.vendors import BOARDS, DESK
@@ -52,7 +51,6 @@ class TestExport:
         plan = (await office.http.post("/connections/v1/plan", content=text, headers=headers)).json()
         assert (plan["action"], plan["differences"], plan["connection_id"]) == ("nothing", [], made)
 
-    @ON_SQLITE
     async def test_of_a_version(self, office: Office) -> None:
         made = await office.built()
         await save(office, made, RIGHT)
@@ -65,7 +63,6 @@ class TestExport:
 
 
 class TestPlan:
-    @ON_SQLITE
     async def test_tells_the_differences_and_changes_nothing(self, office: Office) -> None:
         made = await office.built()
         await save(office, made, RIGHT)
@@ -79,7 +76,6 @@ class TestPlan:
         ]
         assert await office.get(made, "/draft") == before and (await office.get(made))["description"] == ""
 
-    @ON_SQLITE
     async def test_of_a_new_one_says_whose_credentials_are_needed(self, office: Office) -> None:
         plan = (await told(office, "plan", FILE)).json()
         assert (plan["action"], plan["connection_id"]) == ("create", None)
@@ -97,7 +93,6 @@ class TestPlan:
         ],
         ids=["network", "address", "unknown field", "no document", "template", "turned round"],
     )
-    @ON_SQLITE
     async def test_what_is_wrong_is_pointed_at(
         self, office: Office, change: dict[str, Any], pointer: str
     ) -> None:
@@ -105,14 +100,12 @@ class TestPlan:
         problem = problem_of(await told(office, "plan", FILE | change), 422, "invalid")
         assert [it["pointer"] for it in problem["errors"]] == [pointer]
 
-    @ON_SQLITE
     async def test_a_secret_in_a_file_is_not_repeated(self, office: Office) -> None:
         auth = {"scheme": "pat", "token": [f"{CANARY}"]}
         answer = await told(office, "plan", {**FILE, "a": {"url": BOARDS, "auth": auth}})
         problem_of(answer, 422, "invalid")
         assert CANARY not in answer.text
 
-    @ON_SQLITE
     async def test_a_network_that_was_not_granted_is_not_there(self, office: Office) -> None:
         stranger = office.people.add("stranger", "manager", new_id())
         answer = await office.http.post("/connections/v1/plan", json=FILE, headers=stranger)
@@ -150,7 +143,6 @@ class TestApply:
         problem_of(await told(office, "apply", wrong, publish=True), 409, "illegal_move")
         assert await office.get(made, "/draft") == before and (await office.get(made))["description"] == ""
 
-    @ON_SQLITE
     async def test_viewers_plan_and_do_not_apply(self, office: Office) -> None:
         await office.built()
         viewer = office.people.add("viewer", "viewer", office.network)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,6 @@ import pytest
 from sqlalchemy import select
 
 from common.served import ACCOUNT, bearer, problem_of
-from conftest import ON_SQLITE
 from services.connections.office import PATH, Office, opened_office
 from services.connections.test_drafts import RIGHT, WRONG, save, with_field
 from syncline_common.clock import ManualClock
@@ -43,7 +43,8 @@ async def events(office: Office, verb: str) -> list[dict[str, Any]]:
     outbox = office.db.tables["outbox"]
     key = f"connections.connection.{verb}.v1"
     async with office.db.read() as tx:
-        rows = await tx.session.execute(select(outbox.c.body).where(outbox.c.routing_key == key))
+        of_key = select(outbox.c.body).where(outbox.c.routing_key == key)
+        rows = await tx.session.execute(of_key.order_by(outbox.c.seq))
         return [json.loads(row.body)["data"] for row in rows]
 
 
@@ -58,7 +59,6 @@ class TestPublishing:
         assert len((await office.get(made, "/versions/1"))["configuration"]["flows"][0]["fields"]) == 1
         assert len((await office.get(made, "/versions/2"))["configuration"]["flows"][0]["fields"]) == 2
 
-    @ON_SQLITE
     async def test_the_event_carries_what_a_worker_needs(self, office: Office) -> None:
         made = await published(office)
         (event,), connection = await events(office, "published"), await office.get(made)
@@ -76,14 +76,12 @@ class TestPublishing:
             office, "published"
         ) == []
 
-    @ON_SQLITE
     async def test_the_systems_are_asked_once_more(self, office: Office) -> None:
         made = await office.built()
         await save(office, made, RIGHT)
         office.registry.dropped.add("short_description")
         problem_of(await office.do(made, "publish"), 409, "illegal_move")
 
-    @ON_SQLITE
     async def test_once_published_a_wrong_draft_changes_nothing(self, office: Office) -> None:
         made = await published(office)
         await save(office, made, WRONG)
@@ -96,7 +94,6 @@ class TestPublishing:
         assert (await office.do(made, "publish")).json()["published_version"] == 1
         assert len(await events(office, "published")) == 1
 
-    @ON_SQLITE
     async def test_whoever_saw_an_older_draft_is_told(self, office: Office) -> None:
         made = await office.built()
         await save(office, made, RIGHT)
@@ -111,7 +108,6 @@ class TestPublishing:
         assert len((await office.get(made, "/versions"))["items"]) == 1
         assert len(await events(office, "published")) == 1
 
-    @ON_SQLITE
     async def test_it_is_audited_with_what_changed(self, office: Office) -> None:
         made = await published(office)
         await save(office, made, MORE)
@@ -122,7 +118,6 @@ class TestPublishing:
 
 
 class TestVersions:
-    @ON_SQLITE
     async def test_a_difference_is_told_field_by_field(self, office: Office) -> None:
         made = await published(office)
         await save(office, made, MORE | {"schedule": {"every": "5m"}})
@@ -147,7 +142,6 @@ class TestVersions:
         assert (await office.do(made, "publish")).json()["published_version"] == 3
         problem_of(await office.do(made, "versions/9/restore"), 404, "not_found")
 
-    @ON_SQLITE
     async def test_an_id_is_never_given_twice(self, office: Office) -> None:
         made = await published(office, MORE)
         ids = {it["id"] for it in (await office.get(made, "/draft"))["configuration"]["flows"][0]["fields"]}
@@ -195,13 +189,11 @@ class TestA18Pausing:
             f"connections.connection.{it}.v1" for it in ("paused", "resumed")
         ]
 
-    @ON_SQLITE
     async def test_nothing_is_paused_before_it_is_published(self, office: Office) -> None:
         made = await office.built()
         problem_of(await office.do(made, "pause"), 409, "illegal_move")
         problem_of(await office.do(made, "resume"), 409, "illegal_move")
 
-    @ON_SQLITE
     async def test_a_version_published_while_paused_waits(self, office: Office) -> None:
         made = await published(office)
         await office.do(made, "pause")
@@ -276,20 +268,40 @@ class TestD15Credentials:
         self, office: Office
     ) -> None:
         made = await published(office)
-        facts = {"account_id": ACCOUNT, "network_id": office.network, "connection_id": made}
-        for cause in (
-            "credential_rejected",
-            "scope_missing",
-            "scope_missing",
-        ):  # the first is the registry's to tell
-            async with office.db.begin() as tx:
-                await handlers.put_it_into_error(ConnectionStopped(**facts, cause=cause), tx)
+        for _ in range(2):
+            await stop(office, made, "scope_missing")
         found = await office.get(made)
         assert (found["state"], found["cause"]) == ("error", "scope_missing")
         assert [it["cause"] for it in await events(office, "failed")] == ["scope_missing"]
         await office.do(made, "resume")
         found = await office.get(made)
         assert (found["state"], found["cause"]) == ("active", None)
+
+    async def test_resumed_without_a_new_credential_it_is_in_error_again_until_there_is_one(
+        self, office: Office
+    ) -> None:
+        made = await published(office)
+        before = office.clock.now()
+        await stop(office, made, "credential_rejected", tried_at=before)
+        office.clock.advance(seconds=1)
+        await office.do(made, "resume")
+        await stop(office, made, "credential_rejected", tried_at=before)  # told late
+        assert (await office.get(made))["state"] == "active"
+        await stop(office, made, "credential_rejected", tried_at=office.clock.now())
+        found = await office.get(made)
+        assert (found["state"], found["cause"]) == ("error", "credentials")
+        node = office.registry.node("https://contoso.service-now.com")
+        (system,) = [it for it in office.registry.systems if node in it.nodes.values()]
+        facts = {"account_id": ACCOUNT, "network_id": office.network, "system_id": system.id, "node_id": node}
+        async with office.db.begin() as tx:
+            await handlers.let_its_connections_go_on(CredentialRenewed(**facts, credential_version=2), tx)
+        assert (await office.get(made))["state"] == "active"
+
+
+async def stop(office: Office, made: str, cause: str, tried_at: datetime | None = None) -> None:
+    facts = {"account_id": ACCOUNT, "network_id": office.network, "connection_id": made}
+    async with office.db.begin() as tx:
+        await handlers.put_it_into_error(ConnectionStopped(**facts, cause=cause, tried_at=tried_at), tx)
 
 
 def run_of(office: Office, made: str, **facts: Any) -> RunCompleted:
@@ -339,7 +351,8 @@ class TestRuns:
     async def test_the_last_run_is_shown(self, office: Office) -> None:
         made = await published(office)
         older, newer = (run_of(office, made, kind="manual", configuration_version=1) for _ in range(2))
-        for event in (newer, older):
+        replayed = run_of(office, made, kind="replay", configuration_version=1, draft_revision=1)
+        for event in (newer, older, replayed):
             await tell(office, event)
         assert (await office.get(made))["last_run"]["id"] == str(newer.run_id)
         await tell(office, run_of(office, str(UUID(int=7)), kind="manual"))  # of a connection that is gone

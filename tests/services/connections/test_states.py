@@ -79,8 +79,8 @@ def test_a19_a_draft_moves_its_connection_until_the_first_publish(
 def test_an_error_goes_back_to_where_it_came_from(before: str) -> None:
     it = a_connection(before)
     assert it.fail("credentials") and (it.state.value, it.cause) == ("error", "credentials")
-    assert not it.fail("credentials") and not it.recover("something else")
-    assert it.recover("credentials") and (it.state.value, it.cause) == (before, None)
+    assert not it.fail("credentials") and not it.recover("something else", AT)
+    assert it.recover("credentials", AT) and (it.state.value, it.cause) == (before, None)
 
 
 def test_the_pair_is_the_same_in_either_order_and_names_are_folded() -> None:

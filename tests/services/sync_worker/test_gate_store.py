@@ -1,6 +1,7 @@
 """The gate: all takers together keep a vendor's limit, use it, and leave a failing vendor alone."""
 
 import asyncio
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -15,7 +16,8 @@ from syncline_common.schemas.connector import Priority
 from syncline_common.sdk.gate import Budget, Share
 from syncline_common.sdk.gate_state import GateState
 from syncline_sync_worker.app import SERVICE
-from syncline_sync_worker.store.gate_store import StoredGate
+from syncline_sync_worker.store.gate_store import StoredGate, gates
+from syncline_sync_worker.store.passages import Passage, passages
 
 BUDGET = Budget("vendor", limit=100, per=60)
 TODAY = ManualClock().now().timestamp()
@@ -212,11 +214,40 @@ class TestBreaker:
             await gate.observe(BUDGET, False)
         assert waits == [30, 60, 120, 240, 480, 600, 600]
 
+    async def test_since_when_and_until_when_nobody_asks_is_told(
+        self, db: Database, clock: ManualClock
+    ) -> None:
+        gate, began = await opened(db), clock.now()
+        for _ in range(2):
+            clock.advance(seconds=(await gate.take(BUDGET, 1, Priority.USER)).seconds)
+            await gate.take(BUDGET, 1, Priority.USER)
+            await gate.observe(BUDGET, False)
+        (away,) = await told(db)
+        assert (away.away_since, away.paused_until) == (began, clock.now() + timedelta(seconds=120))
+        clock.advance(seconds=120)
+        await gate.take(BUDGET, 1, Priority.USER)
+        await gate.observe(BUDGET, True)
+        (back,) = await told(db)
+        assert (back.away_since, back.paused_until, back.limit) == (None, None, 95)
+        await gate.slow_down(BUDGET, 7)
+        await gate.resize(BUDGET, 20)
+        (slowed,) = await told(db)
+        assert (slowed.away_since, slowed.paused_until, slowed.limit) == (
+            None,
+            clock.now() + timedelta(seconds=7),
+            19,
+        )
+
     async def test_stragglers_of_before_do_not_prolong_it(self, db: Database, clock: ManualClock) -> None:
         gate = await opened(db)
         clock.advance(seconds=20)
         await gate.observe(BUDGET, False)
         assert (await gate.take(BUDGET, 1, Priority.USER)).seconds == 10
+
+
+async def told(db: Database) -> list[Passage]:
+    async with db.read() as tx:
+        return passages({None: BUDGET}, await gates(tx, [BUDGET.key]), await tx.now())
 
 
 async def opened(db: Database) -> StoredGate:

@@ -11,7 +11,7 @@ from syncline_common.clock import ManualClock
 from syncline_common.db.tx import Database
 from syncline_common.ids import new_id
 from syncline_common.runtime.service import Service
-from syncline_common.schemas.records import Feed
+from syncline_common.schemas.records import Feed, RecordRef
 from syncline_common.schemas.values import UNSET, Side
 from syncline_sync_worker.app import SERVICE
 from syncline_sync_worker.domain.cursor import Cursor, CursorKey
@@ -70,10 +70,21 @@ class TestLinks:
             base_b={"x": {"y": []}},
             state=LinkState.MISSING,
             missing_since=START,
+            unanswered=({"write": {"value": None}},),
         )
         async with db.begin() as tx:
             await LinkStore(tx, here).save([saved])
             assert await LinkStore(tx, here).by_ids([link.id]) == {link.id: saved}
+
+    async def test_what_is_about_to_be_sent_is_kept_until_its_answer_is(self, db: Database) -> None:
+        here, link = await published(db), a_link(1, 11)
+        await inserted(db, here, link, a_link(2, 12))
+        sent = replace(link, unanswered=({"write": {"value": "x"}, "told": False},))
+        async with db.begin() as tx:
+            await LinkStore(tx, here).expect({link.id: sent.unanswered})
+            assert await LinkStore(tx, here).by_ids([link.id]) == {link.id: sent}
+            await LinkStore(tx, here).save([link])
+            assert await LinkStore(tx, here).by_ids([link.id]) == {link.id: link}
 
     async def test_another_connection_sees_and_changes_nothing(self, db: Database) -> None:
         here, link = await published(db), a_link(1, 11)
@@ -85,15 +96,22 @@ class TestLinks:
             assert await other.by_ids([link.id]) == {}
             assert await LinkStore(tx, here).by_ids([link.id]) == {link.id: link}
 
-    async def test_pages_hold_all_in_the_order_of_ids(self, db: Database) -> None:
-        here, links = await published(db), [a_link(number, number) for number in range(7)]
-        await inserted(db, here, *links)
-        found, after = list[Link](), None
+    @pytest.mark.parametrize("side", list(Side))
+    async def test_pages_hold_all_of_a_side_in_these_states_once(self, side: Side, db: Database) -> None:
+        here, links = await published(db), [a_link(number, 20 - number) for number in range(9)]
+        released = replace(a_link(9, 9), state=LinkState.RELEASED)
+        elsewhere = replace(a_link(10, 10), flow_id="f2")
+        twin = a_link(11, 11)
+        namesake = replace(links[4].end(side), stream="Another")
+        twin = replace(twin, a=namesake) if side is Side.A else replace(twin, b=namesake)
+        await inserted(db, here, *links, released, elsewhere, twin)
+        found, after, states = list[RecordRef](), None, [LinkState.LINKED, LinkState.MISSING]
         async with db.read() as tx:
-            while page := await LinkStore(tx, here).listed(FLOW, after=after, limit=3):
+            while page := await LinkStore(tx, here).ends(FLOW, side, states, after=after, limit=3):
                 found += page
-                after = page[-1].id
-        assert found == sorted(links, key=lambda it: it.id)
+                after = page[-1]
+        wanted = [it.end(side) for it in (*links, twin)]
+        assert found == sorted(wanted, key=lambda it: (it.id, it.stream)) and len(found) == 10
 
 
 def intent(marker: str = "m1", **facts: Any) -> Intent:

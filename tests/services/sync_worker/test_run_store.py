@@ -12,6 +12,7 @@ from syncline_common.db.tx import Database
 from syncline_common.errors import NotFound
 from syncline_common.ids import new_id
 from syncline_common.runtime.service import Service
+from syncline_common.schemas.caller import Caller
 from syncline_common.schemas.values import UNSET, Side
 from syncline_sync_worker.app import SERVICE
 from syncline_sync_worker.domain.hook import Hook
@@ -20,7 +21,8 @@ from syncline_sync_worker.domain.report import Conflict, ConflictState, Issue, I
 from syncline_sync_worker.domain.run import Run, RunKind, RunStatus
 from syncline_sync_worker.domain.task import ConnectionRef
 from syncline_sync_worker.store.hook_store import HookStore
-from syncline_sync_worker.store.report_store import ReportReads, ReportStore
+from syncline_sync_worker.store.inbox_store import ConflictFilter, InboxStore, IssueFilter, OwnedConflict
+from syncline_sync_worker.store.report_store import ReportReads
 from syncline_sync_worker.store.report_writer import ReportWriter
 from syncline_sync_worker.store.run_store import RunReads, RunStore
 
@@ -126,6 +128,11 @@ def run_as_read(run: Run) -> Run:
     return replace(run, counts={f"{name}_{side}": 0 for name in names for side in "ab"})
 
 
+def somebody(account_id: UUID, *network_ids: UUID) -> Caller:
+    """Who may see all of the account, unless networks are named."""
+    return Caller(account_id, new_id(), "manager", frozenset(network_ids) or None)
+
+
 def an_issue(number: int = 1, **facts: Any) -> Issue:
     return replace(Issue(new_id(), FLOW, Side.A, bug(number), "unmapped:State", "invalid", "Map it"), **facts)
 
@@ -153,9 +160,9 @@ class TestIssues:
         here, one, two = await published(db), an_issue(1), an_issue(2)
         await told(db, here, one, two)
         async with db.begin() as tx:
-            store = ReportStore(tx, here.account_id)
-            assert (await store.move_issue(one.id, IssueState.RESOLVED))[0] == here
-            await store.move_issue(two.id, IssueState.IGNORED)
+            store = InboxStore(tx, somebody(here.account_id))
+            await store.move_issues([one.id], IssueState.RESOLVED)
+            await store.move_issues([two.id], IssueState.IGNORED)
         await told(db, here, an_issue(1), an_issue(2))
         assert {it.id: it.state for it in await issues(db, here)} == {
             one.id: IssueState.OPEN,
@@ -183,10 +190,11 @@ class TestIssues:
         here, issue = await published(db), an_issue()
         await told(db, here, issue)
         async with db.begin() as tx:
-            for store in (ReportStore(tx, new_id()), ReportStore(tx, here.account_id, [new_id()])):
-                assert await store.issues(after=None, limit=5) == []
-                with pytest.raises(NotFound):
-                    await store.move_issue(issue.id, IssueState.IGNORED)
+            for caller in (somebody(new_id()), somebody(here.account_id, new_id())):
+                store = InboxStore(tx, caller)
+                assert await store.issues(IssueFilter(), after=None, limit=5) == []
+                await store.move_issues([issue.id], IssueState.IGNORED)
+        assert [it.state for it in await issues(db, here)] == [IssueState.OPEN]
 
 
 class TestConflictsAndOutcomes:
@@ -198,11 +206,15 @@ class TestConflictsAndOutcomes:
         async with db.begin() as tx:
             await ReportWriter(tx, here, NETWORK).add_conflicts([put])
         async with db.begin() as tx:
-            store = ReportStore(tx, here.account_id)
-            assert await store.conflicts(after=None, limit=5) == [put]
+            store = InboxStore(tx, somebody(here.account_id))
+            everything = ConflictFilter()
+            assert await store.conflicts(everything, after=None, limit=5) == [OwnedConflict(here, put)]
+            await InboxStore(tx, somebody(here.account_id, new_id())).choose([put.id], Side.A)
+            await store.choose([put.id], Side.B)
             chosen = replace(put, winner=Side.B, state=ConflictState.CHOSEN)
-            assert await store.choose(put.id, Side.B) == (here, chosen)
-            assert await store.conflicts(states=[ConflictState.OPEN], after=None, limit=5) == []
+            assert await store.conflicts(everything, after=None, limit=5) == [OwnedConflict(here, chosen)]
+            unsettled = ConflictFilter(state=ConflictState.OPEN)
+            assert await store.conflicts(unsettled, after=None, limit=5) == []
 
     async def test_outcomes_in_the_order_they_came(self, db: Database) -> None:
         here, run = await published(db), new_id()
@@ -226,7 +238,7 @@ class TestHooks:
     ) -> None:
         here, hook = await published(db), Hook(new_id(), "hash", {"x-kind": "a"}, b"{}", START)
         async with db.begin() as tx:
-            await HookStore(tx).put(here, hook)
+            await HookStore(tx).put((here, hook))
             assert await HookStore(tx).waiting(here) == 1
         with pytest.raises(ZeroDivisionError):
             async with db.begin() as tx:

@@ -26,6 +26,7 @@ from syncline_common.runtime.service import Service
 from syncline_common.schemas.values import Side
 from syncline_sync_worker.app import SERVICE
 from syncline_sync_worker.domain.cursor import Cursor, CursorKey
+from syncline_sync_worker.domain.guarded import Guarded, GuardState
 from syncline_sync_worker.domain.hook import Hook
 from syncline_sync_worker.domain.intent import Creates, Intent
 from syncline_sync_worker.domain.lease import LeaseLost
@@ -34,6 +35,7 @@ from syncline_sync_worker.domain.report import Conflict, Issue, Outcome
 from syncline_sync_worker.domain.run import Run, RunKind
 from syncline_sync_worker.domain.task import ConnectionRef, Task, TaskState
 from syncline_sync_worker.store.cursor_store import CursorStore
+from syncline_sync_worker.store.guard_store import GuardStore
 from syncline_sync_worker.store.hook_store import HookStore
 from syncline_sync_worker.store.intent_store import IntentStore
 from syncline_sync_worker.store.ledger_store import LedgerStore
@@ -190,7 +192,7 @@ async def fill(db: Database, task: Task) -> None:
     async with db.begin() as tx:
         await TaskStore(tx).put(task, {})
         await CursorStore(tx, here).move(tx, Cursor(CursorKey(FLOW, Side.A, "Bug")))
-        await HookStore(tx).put(here, Hook(new_id(), "t", {}, b"{}", START))
+        await HookStore(tx).put((here, Hook(new_id(), "t", {}, b"{}", START)))
         intent = Intent("m", FLOW, Side.A, record, Creates.RECORD, 1, START, START)
         await IntentStore(tx, here).open(tx, [intent])
         await LinkStore(tx, here).insert(tx, [link])
@@ -200,6 +202,7 @@ async def fill(db: Database, task: Task) -> None:
         await writer.add_outcomes(run, [Outcome(FLOW, Side.A, record, "update", "changed")])
         await writer.put_issues([Issue(new_id(), FLOW, Side.A, record, "c", "invalid", "h")])
         await writer.add_conflicts([Conflict(new_id(), FLOW, link.id, "r", 1, 2)])
+        await GuardStore(tx, here).put([Guarded(link.id, FLOW, run, GuardState.LET)])
     await offered(db, here, *(offer(bug(number)) for number in range(5)))
 
 

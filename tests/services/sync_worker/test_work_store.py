@@ -64,6 +64,16 @@ class TestOffering:
         assert pair.reasons == Reason.SWEEP | Reason.PERSON | Reason.COMMENTS
         assert pair.priority is Priority.USER
 
+    async def test_a_sweep_has_no_news_of_what_waits_in_that_version(self, db: Database) -> None:
+        here = await published(db)
+        await offered(db, here, offer(bug(1), version="v1"), offer(bug(2), version="v1"))
+        for number, version in ((1, "v1"), (2, "v2")):
+            swept = offer(bug(number), version=version, reason=Reason.SWEEP, priority=Priority.BACKFILL)
+            await offered(db, here, swept)
+        same, newer = await pairs(db)
+        assert (same.reasons, same.version_a) == (Reason.RECORD, "v1")
+        assert (newer.reasons, newer.version_a) == (Reason.RECORD | Reason.SWEEP, "v2")
+
     async def test_what_is_offered_during_the_work_is_done_afterwards(self, db: Database) -> None:
         here = await published(db)
         await offered(db, here, offer(bug(1), version="v1"))

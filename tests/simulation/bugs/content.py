@@ -63,7 +63,7 @@ WRITING = (
     Bug(
         "has no last look where stale writes are taken",
         "work/changing.py",
-        "if self._readers[side].traits(stream).conditional:",
+        "if traits.conditional or traits.looks:",
         "if True:",
     ),
     Bug(

@@ -122,12 +122,13 @@ READING = (
     Bug(
         "what an inventory leaves out is gone for good",
         "work/sweep.py",
-        "        now = await tx.now()\n        offers = [\n            Offer(flow_id, side, ref",
-        """        gone = [it for it in links if it.state is LinkState.LINKED and it.end(side).id not in there]
-        await LinkStore(tx, task.connection).save([replace(it, state=LinkState.RELEASED) for it in gone])
-        now = await tx.now()
-        offers = [
-            Offer(flow_id, side, ref""",
+        "            now = await tx.now()\n            offers = [\n                Offer(self.flow_id, self.side, ref",
+        """            gone = [it for it in refs if self.besides and it.id not in self.besides]
+            found = (await links.by_side(self.flow_id, self.side, gone)).values()
+            await links.save([replace(it, state=LinkState.RELEASED) for it in found])
+            now = await tx.now()
+            offers = [
+                Offer(self.flow_id, self.side, ref""",
     ),
     Bug(
         "takes what follows its write for an echo",

@@ -50,7 +50,7 @@ def show_connection(desk: Desk, connection: Given) -> None:
     """One connection."""
     api = desk.signed_in()
     reply = api.get(_path(api, connection), f"show the connection {connection}")
-    desk.out.reply(reply, lambda _: _facts(desk, reply))
+    desk.out.reply(reply, lambda it: _facts(desk, reply, _unreached(api, it)))
 
 
 def create_connection(  # noqa: PLR0913 (what a connection is made of)
@@ -170,13 +170,25 @@ def _state(it: dict[str, Any]) -> str:
     return f"{state} ({it['cause']})" if it["cause"] else state
 
 
-def _facts(desk: Desk, reply: Reply) -> None:
+def _unreached(api: Api, it: dict[str, Any]) -> str:
+    """Which of its systems does not answer, and since when; only what is published asks them."""
+    if not it["published_version"]:
+        return ""
+    reply = api.get(f"/sync/v1/connections/{it['id']}", f"ask how {it['name']} is doing", expected=(404,))
+    gates = reply.document.get("gates") or ()
+    return ", ".join(
+        f"{gate['side']} since {time(gate['away_since'])}" for gate in gates if gate["away_since"]
+    )
+
+
+def _facts(desk: Desk, reply: Reply, unreached: str) -> None:
     it = reply.document
     desk.out.facts(
         {
             "name": it["name"],
             "description": it["description"],
             "state": _state(it),
+            **({"not reached": unreached} if unreached else {}),
             "a": f"{it['a']['name']}, {it['a']['url']}",
             "b": f"{it['b']['name']}, {it['b']['url']}",
             "published": it["published_version"],

@@ -1,4 +1,4 @@
-"""`syncline runs ...`: asked for, watched, stopped, exported"""
+"""`syncline runs ...`: asked for, watched, stopped, approved, undone, exported"""
 
 import json
 from pathlib import Path
@@ -24,7 +24,9 @@ Given = Annotated[
 OfConnection = Annotated[
     str | None, typer.Option("--connection", help="Name or id.", autocompletion=completing(CONNECTION))
 ]
-Watch = Annotated[bool, typer.Option("--watch", help="Follow it until it is over.")]
+Watch = Annotated[bool, typer.Option("--watch", help="Follow it until it is over, or waits for approval.")]
+WAITS = "awaiting_approval"
+UNDO_COLUMNS = ("record", "side", "rule", "is now", "would be", "")
 COLUMNS = ("requested", "kind", "status", "created", "updated", "set aside", "id")
 
 
@@ -68,11 +70,20 @@ def start_run(
         body["records"] = [_record(it) for it in record]
     if sample is not None:
         body["sample"] = sample
-    reply = api.post(PATH, f"start a run of {connection}", body)
-    if watch:
-        _follow(desk, api, reply.document["id"])
-        return
-    desk.out.reply(reply, lambda it: desk.out.say(f"Run {it['id']} is {_said(it['status'])}."))
+    _start(desk, api, f"start a run of {connection}", body, watch=watch)
+
+
+def replay(
+    desk: Desk,
+    connection: Given,
+    *,
+    days: Annotated[int, typer.Option("--days", min=1, help="How far it looks back.")],
+    watch: Watch = False,
+) -> None:
+    """Plan what has changed lately as published and as drafted, and report only what differs. Nothing is written."""
+    api = desk.signed_in()
+    body: Item = {"connection_id": id_of(api, CONNECTION, connection), "kind": "replay", "replay_days": days}
+    _start(desk, api, f"replay {connection}", body, watch=watch)
 
 
 def show_run(desk: Desk, run: RunId) -> None:
@@ -87,9 +98,60 @@ def watch_run(desk: Desk, run: RunId) -> None:
 
 
 def stop_run(desk: Desk, run: RunId) -> None:
-    """End a run that somebody asked for. What it has done stays done."""
+    """End a run that somebody asked for, or give up what one holds back. What it has done stays done."""
     reply = desk.signed_in().post(f"{PATH}/{run}/stop", f"stop the run {run}")
     desk.out.reply(reply, lambda it: desk.out.say(f"Run {it['id']} stops."))
+
+
+def approve_run(desk: Desk, run: RunId) -> None:
+    """Let a run do what its guard holds back. `runs export` shows what that is, as held_back."""
+    reply = desk.signed_in().post(f"{PATH}/{run}/approve", f"approve the run {run}")
+    desk.out.reply(reply, lambda it: desk.out.say(f"Run {it['id']} goes on."))
+
+
+def undo_run(
+    desk: Desk,
+    run: RunId,
+    *,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Only show what would be given back; nothing is written.")
+    ] = False,
+    watch: Watch = False,
+) -> None:
+    """Give back what a run replaced, where nobody has changed it since."""
+    api = desk.signed_in()
+    params = {"preview": True} if preview else None
+    reply = api.post(f"{PATH}/{run}/undo", f"undo the run {run}", params=params)
+    if preview:
+        _show_undo(desk, api, reply.document["id"])
+    elif watch:
+        _follow(desk, api, reply.document["id"])
+    else:
+        desk.out.reply(reply, lambda it: desk.out.say(f"Run {it['id']} undoes run {run}."))
+
+
+def _show_undo(desk: Desk, api: Api, run: str) -> None:
+    """As JSON, the records' pages; for people, a line a field."""
+    _fail_with(_watched(desk, api, run))
+    pages = pages_of(api, f"{PATH}/{run}/records", f"show what the run {run} would undo")
+    if desk.out.as_json:
+        show_pages(desk, pages)
+        return
+    rows = (row for page in pages for it in page.document["items"] for row in _undo_rows(it))
+    desk.out.table(UNDO_COLUMNS, rows, none="It wrote nothing.")
+
+
+def _undo_rows(record: Item) -> list[tuple[Any, ...]]:
+    place = (f"{record['stream']} {record['record_id']}",)
+    back = [
+        (*place, it["side"], it["rule_id"], it.get("before"), it.get("after"), "")
+        for it in record["operations"]
+    ]
+    left = [
+        (*place, it["side"], it["rule_id"], "", "", f"left alone: {it['why']}")
+        for it in record["detail"].get("left_alone", [])
+    ]
+    return back + left or [(*place, "", "", "", "", record["reason"])]
 
 
 def export_run(
@@ -106,22 +168,46 @@ def export_run(
     if output is None:
         typer.echo(reply.content, nl=False)
     else:
-        output.write_bytes(reply.content)
+        try:
+            output.write_bytes(reply.content)
+        except OSError as exc:
+            raise Misused(f"Can't write {output}.", why=f"{exc.strerror}.") from None
         desk.out.note(f"Written to {output}.")
 
 
+def _start(desk: Desk, api: Api, doing: str, body: Item, *, watch: bool) -> None:
+    reply = api.post(PATH, doing, body)
+    if watch:
+        _follow(desk, api, reply.document["id"])
+        return
+    desk.out.reply(reply, lambda it: desk.out.say(f"Run {it['id']} is {_said(it['status'])}."))
+
+
 def _follow(desk: Desk, api: Api, run: str) -> None:
+    shown = _watched(desk, api, run)
+    if desk.out.as_json:
+        desk.out.document(json.dumps(shown))
+    else:
+        desk.out.facts(_facts(shown))
+    _fail_with(shown)
+
+
+def _watched(desk: Desk, api: Api, run: str) -> Item:
+    """As it is in the end, or until somebody has to decide."""
     shown: Item = {}
     with api.events(f"{PATH}/{run}/stream", f"watch the run {run}", params={}, after=None) as events:
         for event in events:
             shown = json.loads(event.text)
             desk.out.note(_progress(shown))
-    if desk.out.as_json:
-        desk.out.document(json.dumps(shown))
-    else:
-        desk.out.facts(_facts(shown))
-    if shown["status"] == "failed":
-        raise Failure(f"The run {run} failed.", why=shown["cause"] or "")
+            if shown["status"] == WAITS:
+                desk.out.note(f"It holds something back: syncline runs approve {run}, or stop.")
+                break
+    return shown
+
+
+def _fail_with(run: Item) -> None:
+    if run["status"] == "failed":
+        raise Failure(f"The run {run['id']} failed.", why=run["cause"] or "")
 
 
 def _progress(run: Item) -> str:
@@ -165,7 +251,10 @@ def _said(word: str) -> str:
 
 command(app, "list")(list_runs)
 command(app, "start")(start_run)
+command(app, "replay")(replay)
 command(app, "show")(show_run)
 command(app, "watch")(watch_run)
 command(app, "stop")(stop_run)
+command(app, "approve")(approve_run)
+command(app, "undo")(undo_run)
 command(app, "export")(export_run)

@@ -13,6 +13,7 @@ from syncline_common.api.metrics import REQUESTS
 from syncline_common.api.problems import refusal
 from syncline_common.api.tracing import trace_id, trace_of
 from syncline_common.errors import TooLarge, TooManyRequests
+from syncline_common.sdk.spans import caller_span
 
 log = structlog.get_logger(__name__)
 MIB = 1024 * 1024
@@ -35,7 +36,8 @@ class RequestGate:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        token = trace_id.set(trace_of(headers.get("traceparent")))
+        trace, span = trace_of(headers.get("traceparent"))
+        token, caller = trace_id.set(trace), caller_span.set(span)
         answer = Answering(scope, send)
         try:
             with structlog.contextvars.bound_contextvars(trace_id=trace_id.get(), service=self._service):
@@ -43,6 +45,7 @@ class RequestGate:
         finally:
             self._note(scope, answer)
             trace_id.reset(token)
+            caller_span.reset(caller)
 
     async def _pass(self, scope: Scope, headers: Headers, receive: Receive, answer: "Answering") -> None:
         cap = next((cap for start, cap in self._caps.items() if scope["path"].startswith(start)), MIB)

@@ -1,5 +1,6 @@
 """Errors over HTTP: one shape (RFC 9457), declared on every route."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -92,7 +93,8 @@ def refusal(exc: DomainError, more: dict[str, str] | None = None) -> JSONRespons
 async def _malformed(_: Request, exc: Exception) -> JSONResponse:
     """Points at the fields and never repeats what was sent: it may be a secret."""
     assert isinstance(exc, RequestValidationError)
-    found = [FieldProblem(pointer=_pointer(it["type"], it["loc"]), message=it["msg"]) for it in exc.errors()]
+    told = dict.fromkeys((_pointer(it["type"], it["loc"]), plainly(it)) for it in exc.errors())
+    found = [FieldProblem(pointer=pointer, message=message) for pointer, message in told]
     return problem_answer(
         Problem(title="Some fields are not valid", code="invalid", status=422, errors=found)
     )
@@ -130,6 +132,19 @@ async def _ours(_: Request, exc: Exception) -> JSONResponse:
     log.error("failed on our side", exc_info=exc)
     title = "Something went wrong on our side; it has been recorded under the trace id"
     return problem_answer(Problem(title=title, code="internal", status=500))
+
+
+def plainly(error: Mapping[str, Any]) -> str:
+    """What was found wrong with a field, where the framework's own words would puzzle people."""
+    facts = error.get("ctx", {})
+    match error["type"]:
+        case "string_pattern_mismatch":
+            return "This has a character or a form that is not taken here"
+        case "too_short" if (
+            facts.get("field_type") == "Value"
+        ):  # a secret, whose characters it takes for items
+            return f"{facts['min_length']} characters or more are needed"
+    return str(error["msg"]).removeprefix("Value error, ")
 
 
 def _pointer(kind: str, path: tuple[int | str, ...]) -> str:

@@ -12,6 +12,12 @@ from syncline_common.events.connections import EndFacts
 PATH = "/connections/internal/v1/connections"
 
 
+class LocatedEnd(EndFacts):
+    """With its address, by which its budget is kept."""
+
+    url: str = ""
+
+
 class ConnectionFacts(BaseModel):
     """A connection as it is now. Ends are not known while it is being built."""
 
@@ -19,8 +25,8 @@ class ConnectionFacts(BaseModel):
     state: str
     published_version: int | None = None
     schedule: dict[str, Any] | None = None  # of the published version
-    a: EndFacts | None = None
-    b: EndFacts | None = None
+    a: LocatedEnd | None = None
+    b: LocatedEnd | None = None
 
 
 class VersionFacts(BaseModel):

@@ -20,6 +20,12 @@ def with_ids(document: Any, earlier: Iterable[Any] = ()) -> Any:
     return document | {"flows": [_with_rule_ids(flow, documents) for flow in flows]}
 
 
+def has_ids(document: Any) -> bool:
+    """Whether `with_ids` would leave it as it is."""
+    flows = _parts(document, "flows")
+    return all(it.get("id") is not None for flow in flows for it in (flow, *_parts(flow, "fields")))
+
+
 def _with_rule_ids(flow: Any, documents: list[Any]) -> Any:
     if not isinstance(flow, dict) or not isinstance(flow.get("fields"), list):
         return flow

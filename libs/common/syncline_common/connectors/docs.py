@@ -1,6 +1,5 @@
 """Writes docs/connectors: a page per kind, from its manifest and its ledger. `python -m syncline_common.connectors.docs`"""
 
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -113,4 +112,4 @@ def _text(lines: Iterable[str]) -> str:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/connectors"))
+    write(Path("docs/connectors"))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from syncline_common.sdk.endpoints import Metering
 from syncline_common.sdk.exchange import Limits
 from syncline_common.sdk.gate import Budget, Share
 from syncline_common.sdk.gateway import Gateway
+from syncline_common.sdk.learnt import Learnt
 from syncline_common.sdk.manifest import Scope
 from syncline_common.sdk.oauth import TokenEndpoint, TokenKeeper
 from syncline_common.sdk.oauth_code import SignIn
@@ -48,12 +49,13 @@ def _short(key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One system's ports. All share the gateway, and so the credential and the tokens."""
+    """One system's ports. All share the gateway, and so the credential and the tokens; who reads and who writes, what they learn."""
 
     connector: Connector
     gateway: Gateway
     clock: Clock
     found: Found = NOT_CHECKED
+    learnt: Learnt = field(default_factory=Learnt)
 
     async def survey(self, priority: Priority = Priority.USER) -> Survey:
         """The check, and the vendor's clock measured by it. NeedsPerson if the credential can't be used."""
@@ -65,10 +67,10 @@ class Opened:
         return self.connector.surveyor(self.gateway.priority(priority), self.found)
 
     def reader(self, priority: Priority = Priority.POLL) -> WholeReader:
-        return self.connector.reader(self.gateway.priority(priority), self.found)
+        return self.connector.reader(self.gateway.priority(priority), self.found, self.learnt)
 
     def writer(self, priority: Priority = Priority.POLL) -> WholeWriter:
-        return self.connector.writer(self.gateway.priority(priority), self.found)
+        return self.connector.writer(self.gateway.priority(priority), self.found, self.learnt)
 
     def hooks(self, priority: Priority = Priority.USER) -> Hooks:
         return self.connector.hooks(self.gateway.priority(priority), self.found)

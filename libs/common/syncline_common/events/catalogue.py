@@ -20,6 +20,7 @@ EVENTS: tuple[type[Event], ...] = (
     sync.RunStarted,
     sync.RunCompleted,
     sync.RunFailed,
+    sync.RunHeld,
     sync.RecordSetAside,
     sync.ConflictFound,
     sync.ConnectionStopped,

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from syncline_common.events.base import Event
 
@@ -60,6 +60,7 @@ class ConnectionPublished(Event):
     b: EndFacts
     schedule: dict[str, Any]  # as the configuration has it
     state: Literal["active", "paused", "error"] = "active"  # of the connection, afterwards
+    projects: dict[Literal["a", "b"], list[str]] = Field(default_factory=dict)  # that its flows name
 
 
 class ConnectionPaused(Event):

@@ -56,9 +56,13 @@ class RunFacts(BaseModel):
     network_id: UUID
     kind: RunKindName
     configuration_version: int | None = Field(
-        description="Of what was published; none: it is about the draft."
+        description="Of what was published; none: it is about the draft alone."
     )
-    draft_revision: int | None = Field(default=None, description="Of a test run: which draft it tested.")
+    draft_revision: int | None = Field(default=None, description="Of a test run or a replay: which draft.")
+    replay_days: int | None = Field(default=None, description="Of a replay: how far back it looks.")
+    undoes: UUID | None = Field(
+        default=None, description="Of kind undo: whose writes it gives back. Of kind test: it only shows how."
+    )
     status: RunStatusName
     requested_at: datetime
     started_at: datetime | None
@@ -90,6 +94,15 @@ class RunFailed(Event):
     """A run could not be carried through; `run.cause` says why. What it had done is remembered."""
 
     topic, about = "sync.run.failed", "run_id"
+    network_id: UUID
+    run_id: UUID
+    run: RunFacts
+
+
+class RunHeld(Event):
+    """A run would destroy more than its guard allows: what is beyond waits for approval, the rest flows on."""
+
+    topic, about = "sync.run.held", "run_id"
     network_id: UUID
     run_id: UUID
     run: RunFacts
@@ -128,3 +141,4 @@ class ConnectionStopped(Event):
     network_id: UUID
     connection_id: UUID
     cause: str  # a code, such as scope_missing
+    tried_at: datetime | None = None  # when what was turned away had begun; who went on later is not meant

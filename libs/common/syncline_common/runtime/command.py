@@ -18,6 +18,8 @@ from syncline_common.runtime.platform import open_platform, open_transport
 from syncline_common.runtime.serve import listen, serving
 from syncline_common.runtime.service import Service
 from syncline_common.runtime.signals import until_stopped
+from syncline_common.runtime.spans import exporting
+from syncline_common.runtime.starting import database_explained, explained
 from syncline_common.settings import (
     AccessSettings,
     BusSettings,
@@ -25,6 +27,7 @@ from syncline_common.settings import (
     PeerSettings,
     ProcessSettings,
     ServeSettings,
+    SpanSettings,
 )
 
 log = structlog.get_logger(__name__)
@@ -40,13 +43,14 @@ def main(service: Service) -> None:
         help="serve: API and loops; work: loops only, with health and metrics; migrate: tables and queues, once",
     )
     what = parser.parse_args().what
-    process = ProcessSettings()
-    set_up_logging(process)
-    if what == "migrate":
-        asyncio.run(migrate_all([service], DatabaseSettings(), BusSettings()))
-    else:
-        with suppress(KeyboardInterrupt):
-            asyncio.run(run(service, process, headless=what == "work"))
+    with explained():
+        process = ProcessSettings()
+        set_up_logging(process)
+        if what == "migrate":
+            asyncio.run(migrate_all([service], DatabaseSettings(), BusSettings()))
+        else:
+            with suppress(KeyboardInterrupt), exporting(SpanSettings(), service.name):
+                asyncio.run(run(service, process, headless=what == "work"))
 
 
 async def run(service: Service, process: ProcessSettings, *, headless: bool) -> None:
@@ -81,11 +85,12 @@ async def migrate_all(services: Sequence[Service], database: DatabaseSettings, b
 
 
 async def migrate_tables(service: Service, database: DatabaseSettings) -> None:
-    engine = open_engine(database, service.name, silent_after=None)
-    try:
-        done = await migrate(engine, service.name, service.migrations, service.metadata)
-    finally:
-        await engine.dispose()
+    with database_explained(database):
+        engine = open_engine(database, service.name, silent_after=None)
+        try:
+            done = await migrate(engine, service.name, service.migrations, service.metadata)
+        finally:
+            await engine.dispose()
     log.info("tables migrated" if done else "tables are up to date", service=service.name)
 
 

@@ -42,6 +42,7 @@ class StreamTraits:
     settle: timedelta = timedelta(0)  # how long a search for a marker may miss what was written
     creates: RepeatClass = RepeatClass.K2
     conditional: bool = True  # an update of a stale record is refused by the vendor
+    looks: bool = False  # the vendor takes it, and the writer compares versions itself, right before it sends
     batch: int = 100  # records per fetch, create or update
     feeds: tuple[Feed, ...] = (Feed.RECORDS,)
     clock_offset: timedelta = timedelta(0)  # of the vendor's clock, as measured: its time less ours

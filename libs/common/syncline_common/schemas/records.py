@@ -1,7 +1,7 @@
 """The canonical shape every connector speaks."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -49,13 +49,25 @@ class Changed:
 class ChangePage:
     """`next` None is the vendor's own end mark; a read that ends otherwise raises.
 
-    `records` are whole, as they were while the page was read: those that came with it, not always all that have changed.
+    `came` are records that came with it whole, as they were while the page was read, not always all that have changed. Each
+    is made out when somebody looks at it: most are known already. None: that one can't be read.
     """
 
     changed: Sequence[Changed]
     next: str | None
     vendor_now: datetime
-    records: Sequence[Record] = ()
+    came: Mapping[RecordRef, Callable[[], Record | None]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    @property
+    def records(self) -> list[Record]:
+        return self.but(())
+
+    def but(self, known: Container[RecordRef]) -> list[Record]:
+        """Those that came with it, without `known`."""
+        made = (make() for ref, make in self.came.items() if ref not in known)
+        return [it for it in made if it is not None]
 
 
 class TieKind(StrEnum):

@@ -1,6 +1,7 @@
 """What came back from a system, and the error whose class says what to do about a bad one."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -22,6 +23,8 @@ STATUS_ERRORS: Mapping[int, type[errors.RemoteError]] = {
     422: errors.RecordRejected,
 }
 NOT_NOW = (408, 425)  # and 5xx: it may or may not have acted
+PATH = re.compile(r"(?<![:/])/(?!/)[^?#]*")  # the first single slash: no host, and nobody's name or password
+TITLE = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
 LOOKED_AT, EXCERPT = 65_536, 200  # bytes, so that no secret is cut in two and missed; characters
 
 
@@ -46,7 +49,7 @@ class Answer:
 
     def json(self) -> Any:
         if self.is_page:
-            raise page_instead(self.where, unsure=self.unsure)
+            raise page_instead(self)
         try:
             return json.loads(self.content, parse_constant=_no_json)
         except (ValueError, RecursionError):
@@ -57,10 +60,26 @@ class Answer:
 class PageInstead(errors.ContractBroken):
     """A page for people came where JSON was asked for. Vendors say by it what only their connector knows."""
 
+    def __init__(self, detail: str, title: str = "") -> None:
+        super().__init__(
+            "The system did not answer in JSON", detail=f"{detail}: {title}" if title else detail
+        )
+        self.title = title
 
-def page_instead(where: str, *, unsure: bool) -> errors.RemoteError:
-    kind = errors.UnknownOutcome if unsure else PageInstead
-    return kind("The system did not answer in JSON", detail=where)
+
+class SentElsewhere(errors.ContractBroken):
+    """To where no request of ours goes on: `place` is its path."""
+
+    def __init__(self, detail: str, place: str) -> None:
+        super().__init__("The system sent us elsewhere", detail=detail)
+        self.place = place
+
+
+def page_instead(answer: Answer) -> errors.RemoteError:
+    if answer.unsure:
+        return errors.UnknownOutcome("The system did not answer in JSON", detail=answer.where)
+    found = TITLE.search(REDACTOR.clean(answer.content[:LOOKED_AT].decode(errors="replace")))
+    return PageInstead(answer.where, " ".join(found[1].split())[:EXCERPT] if found else "")
 
 
 def nonsense(message: str, where: str, *, unsure: bool) -> errors.RemoteError:
@@ -83,9 +102,17 @@ def explain(answer: Answer, *, plain_post: bool | None = None) -> errors.RemoteE
         away.retry_after = retry_after(answer.headers)
         return away
     if answer.status < 400:
-        return nonsense("The system sent us elsewhere", detail, unsure=unsure)
+        return _elsewhere(answer, detail, unsure=unsure)
     kind = STATUS_ERRORS.get(answer.status, errors.ContractBroken)
     return kind(f"The system answered {answer.status}", detail=detail)
+
+
+def _elsewhere(answer: Answer, detail: str, *, unsure: bool) -> errors.RemoteError:
+    found = PATH.search(answer.headers.get("location", ""))
+    place = REDACTOR.clean(found[0])[:EXCERPT] if found else ""
+    if unsure or not place:
+        return nonsense("The system sent us elsewhere", detail, unsure=unsure)
+    return SentElsewhere(detail, place)
 
 
 def _detail(answer: Answer) -> str:

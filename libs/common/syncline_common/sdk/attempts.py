@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
 
 import httpx2
 
@@ -15,8 +15,20 @@ from syncline_common.sdk.endpoints import Meters
 from syncline_common.sdk.exchange import Asked, Exchange
 from syncline_common.sdk.figures import REQUESTS
 from syncline_common.sdk.rates import NOT_TOLD, RateHeaders, word_of
+from syncline_common.sdk.trial import ON_TRIAL
 
 LONGEST_NAP = 10.0  # seconds; whoever has to wait longer comes back later, and holds nothing meanwhile
+
+
+@dataclass(slots=True)
+class Refusals:
+    """Of a system's credentials, by whatever it was asked: who still waits with the same one need not try it."""
+
+    count: int = 0
+    last: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def note(self, credential: Mapping[str, str]) -> None:
+        self.count, self.last = self.count + 1, credential
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +41,7 @@ class Attempts:
     most: int = 4
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     priority: Priority = Priority.POLL
+    refusals: Refusals = field(default_factory=Refusals)
 
     async def answer(self, asked: Asked) -> Answer:
         """A good one, or one that points elsewhere. A credential that was refused is renewed once, if it can be."""
@@ -48,21 +61,21 @@ class Attempts:
                 yield response
             return
         credential = await self.auth.headers()
-        await self.meters.of(asked).admit(self.priority)
+        await self._admitted(asked, credential)
         async with AsyncExitStack() as stack:
             try:
                 response = await stack.enter_async_context(self.exchange.opened(asked, credential))
             except errors.RemoteError as error:
-                await self._told(asked, error)
+                await self._told(asked, credential, error)
                 raise
             head = Answer(response.status_code, response.headers, b"", asked.where)
             await self._heard(asked, head)
-            await self._told(asked, _fault(head))
+            await self._told(asked, credential, _fault(head))
             yield response
 
     async def _repeated(self, asked: Asked, credential: Mapping[str, str]) -> Answer:
         for attempt in range(1, self.most):
-            await self.meters.of(asked).admit(self.priority)
+            await self._admitted(asked, credential)
             try:
                 return await self._once(asked, credential)
             except errors.Retryable as error:
@@ -70,8 +83,14 @@ class Attempts:
                 if asked.unsure or nap > LONGEST_NAP:
                     raise
             await self.sleep(nap)
-        await self.meters.of(asked).admit(self.priority)
+        await self._admitted(asked, credential)
         return await self._once(asked, credential)
+
+    async def _admitted(self, asked: Asked, credential: Mapping[str, str]) -> None:
+        before = self.refusals.count
+        await self.meters.of(asked).admit(self.priority)
+        if self.refusals.count > before and self.refusals.last == credential:
+            raise errors.CredentialRejected("It was refused while this request waited", detail=asked.where)
 
     async def _once(self, asked: Asked, credential: Mapping[str, str]) -> Answer:
         try:
@@ -80,23 +99,31 @@ class Attempts:
             if error := _fault(answer):
                 raise error
         except errors.RemoteError as error:
-            await self._told(asked, error)
+            await self._told(asked, credential, error)
             raise
-        await self._told(asked, None)
+        await self._told(asked, credential, None)
         return answer
 
     async def _heard(self, asked: Asked, answer: Answer) -> None:
         if word := word_of(answer.headers, self.told):
-            await self.meters.of(asked).heard(word)
+            with suppress(errors.Unavailable):  # as below
+                await self.meters.of(asked).heard(word)
 
-    async def _told(self, asked: Asked, error: errors.RemoteError | None) -> None:
+    async def _told(
+        self, asked: Asked, credential: Mapping[str, str], error: errors.RemoteError | None
+    ) -> None:
+        if isinstance(error, errors.CredentialRejected) and not ON_TRIAL.get():
+            self.refusals.note(credential)
         REQUESTS.labels(self.kind, asked.method, error.code if error else "ok").inc()
-        await self.meters.of(asked).answered(error)
+        with suppress(
+            errors.Unavailable
+        ):  # of the gate: what the system answered stands, whoever can't be told
+            await self.meters.of(asked).answered(error)
 
 
 def _fault(answer: Answer) -> errors.RemoteError | None:
     if answer.status == 203 and answer.is_page:  # Azure DevOps shows a sign-in page, having done nothing
         return errors.CredentialRejected("The system shows its sign-in page", detail=answer.where)
     if answer.ok and answer.is_page:
-        return page_instead(answer.where, unsure=answer.unsure)
+        return page_instead(answer)
     return explain(answer) if answer.status >= 400 or answer.status < 200 else None

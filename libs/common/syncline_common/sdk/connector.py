@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from syncline_common.sdk.learnt import Learnt
 from syncline_common.sdk.manifest import Manifest
 from syncline_common.sdk.ports import Found, Out, Surveyor, WholeReader, WholeWriter
 from syncline_common.sdk.webhooks import Hints, Hooks
@@ -12,7 +13,7 @@ from syncline_common.sdk.webhooks import Hints, Hooks
 class Connector:
     manifest: Manifest
     surveyor: Callable[[Out, Found], Surveyor]
-    reader: Callable[[Out, Found], WholeReader]
-    writer: Callable[[Out, Found], WholeWriter]
+    reader: Callable[[Out, Found, Learnt], WholeReader]
+    writer: Callable[[Out, Found, Learnt], WholeWriter]
     hooks: Callable[[Out, Found], Hooks]
     hints: Hints

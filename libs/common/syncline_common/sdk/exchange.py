@@ -1,7 +1,6 @@
 """One request and its answer, within limits of time and size; what goes wrong becomes an error that says what to do."""
 
 import asyncio
-import secrets
 import ssl
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -16,7 +15,9 @@ from syncline_common import errors
 from syncline_common.redaction import REDACTOR
 from syncline_common.sdk.answers import Answer, nonsense
 from syncline_common.sdk.figures import BYTES, SECONDS
+from syncline_common.sdk.file_parts import told_apart
 from syncline_common.sdk.ports import Parts
+from syncline_common.sdk.spans import Ended, Span, tell
 
 log = structlog.get_logger(__name__)
 NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)  # so nothing can have happened
@@ -98,15 +99,15 @@ class Exchange:
     async def _opened(
         self, asked: Asked, credential: Mapping[str, str], wanted: Mapping[str, str]
     ) -> AsyncIterator[httpx2.Response]:
-        span = secrets.token_hex(8)
-        headers = httpx2.Headers({**wanted, "User-Agent": "Syncline", "traceparent": _traceparent(span)})
+        span = Span.begin()
+        headers = httpx2.Headers({**wanted, "User-Agent": "Syncline", "traceparent": span.traceparent})
         headers.update(asked.headers)
         headers.update(credential)
         request = self._client.build_request(
             asked.method,
             asked.url,
             json=asked.json,
-            content=_told_apart(asked.content()) if callable(asked.content) else asked.content,
+            content=told_apart(asked.content()) if callable(asked.content) else asked.content,
             headers=headers,
             timeout=self._timeout,
         )
@@ -119,14 +120,16 @@ class Exchange:
                 await response.aclose()
 
     @contextmanager
-    def _measured(self, asked: Asked, request: httpx2.Request, span: str) -> Iterator[list[httpx2.Response]]:
+    def _measured(self, asked: Asked, request: httpx2.Request, span: Span) -> Iterator[list[httpx2.Response]]:
         """The figures, and one line in the log by which an answer is found again in the vendor's."""
         received, began = list[httpx2.Response](), time.monotonic()
         try:
             yield received
         finally:
             seconds = time.monotonic() - began
-            size = received[0].num_bytes_downloaded if received else 0
+            size, status = (
+                (received[0].num_bytes_downloaded, received[0].status_code) if received else (0, None)
+            )
             SECONDS.labels(self._kind, asked.method).observe(seconds)
             BYTES.labels(self._kind, "received").inc(size)
             BYTES.labels(self._kind, "sent").inc(int(request.headers.get("content-length", 0)))
@@ -135,22 +138,12 @@ class Exchange:
                 kind=self._kind,
                 method=asked.method,
                 path=asked.path,
-                status=received[0].status_code if received else None,
+                status=status,
                 duration_ms=round(1000 * seconds),
                 size=size,
-                span_id=span,
+                span_id=span.id,
             )
-
-
-async def _told_apart(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """A file comes from elsewhere: what goes wrong there is not this system's doing."""
-    try:
-        async for part in parts:
-            yield part
-    except errors.Retryable as error:
-        raise errors.Unavailable("The file can't be read now", detail=error.detail) from None
-    except errors.RemoteError as error:
-        raise errors.RecordRejected("The file can't be read", detail=error.detail) from None
+            tell(Ended(span, self._kind, asked.method, asked.url.host, asked.path, status, seconds))
 
 
 @contextmanager
@@ -187,8 +180,3 @@ def _of_the_certificate(exc: BaseException | None) -> ssl.SSLCertVerificationErr
             return exc
         exc = exc.__cause__ or exc.__context__
     return None
-
-
-def _traceparent(span: str) -> str:
-    trace = str(structlog.contextvars.get_contextvars().get("trace_id") or secrets.token_hex(16))
-    return f"00-{trace}-{span}-01"

@@ -49,6 +49,7 @@ class GateState:
     open_for: float = 0.0  # 0: closed
     probe_until: float = 0.0  # somebody's probe is under way
     told_limit: int = 0  # what the vendor said it allows; 0: nothing, so what was declared holds
+    away_since: float = 0.0  # when the breaker opened first; 0: closed
 
     def take(self, now: float, budget: Budget, chunk: int, priority: Priority) -> tuple["GateState", Grant]:
         pace = Pace.of(replace(budget, limit=self.told_limit) if self.told_limit else budget)
@@ -94,4 +95,5 @@ class GateState:
         return self._opened(now, min(2 * self.open_for, OPEN_AT_MOST))
 
     def _opened(self, now: float, seconds: float) -> "GateState":
-        return replace(self, open_until=now + seconds, open_for=seconds, probe_until=0.0, calls=0, failures=0)
+        state = replace(self, probe_until=0.0, calls=0, failures=0, away_since=self.away_since or now)
+        return replace(state, open_until=now + seconds, open_for=seconds)

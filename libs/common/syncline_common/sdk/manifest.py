@@ -85,6 +85,7 @@ class Stream:
     page: int = 100  # records in one answer of a list
     batch: int = 100  # records in one fetch
     conditional: bool = False  # the vendor refuses an update of a stale record
+    looks: bool = False  # where it does not, the writer compares versions right before it sends
 
     def operation(self, verb: Verb) -> Operation | None:
         return next((it for it in self.operations if it.verb is verb), None)
@@ -99,6 +100,7 @@ class Stream:
             settle=timedelta(seconds=create.settle_seconds if create else 0),
             creates=create.repeats if create else RepeatClass.K3,
             conditional=self.conditional,
+            looks=self.looks,
             batch=self.batch,
             feeds=tuple(it.feed for it in self.feeds),
         )

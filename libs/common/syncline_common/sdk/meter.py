@@ -69,6 +69,9 @@ class Meter:
                 waited += grant.seconds
                 if waited > LONGEST_WAIT:
                     GATE_CLOSED.labels(self._budget.share.value).inc()
-                    raise RateLimited("The budget of this system is used up", retry_after=grant.seconds)
+                    raise RateLimited(
+                        "This system is not asked just now: its budget is used up, or it has stopped answering",
+                        retry_after=grant.seconds,
+                    )
                 GATE_WAITED.labels(self._budget.share.value).inc(grant.seconds)
                 await self._pause(grant.seconds)

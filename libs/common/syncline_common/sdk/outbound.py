@@ -63,7 +63,7 @@ class Outbound:
         except AddressRefused as error:
             raise blocked(error.message) from None
         except httpcore2.ConnectError:
-            raise refused("There is no system of this name") from None
+            raise refused("There is no host of this name") from None
 
     async def aclose(self) -> None:
         for pools in self._pools.values():

@@ -12,7 +12,7 @@ URL = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 LONGEST = 500
-SHAPE = "A system's address is https://, a host's name, port 443 or 8443, and perhaps a path"
+SHAPE = "An address is https://, a host's name, port 443 or 8443, and perhaps a path"
 
 
 def split_url(url: str) -> tuple[str, str]:

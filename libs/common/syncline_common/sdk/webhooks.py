@@ -23,10 +23,15 @@ def verified(hints: Hints, headers: Mapping[str, str], body: bytes, secrets: Seq
 
 @dataclass(frozen=True, slots=True)
 class Paste:
-    """What an administrator of the system installs. It holds the secret: shown once, and not kept."""
+    """What an administrator of the system installs: where, what to enter in its fields, and into which the text goes.
+
+    It holds the secret: made when it is asked for, and not kept.
+    """
 
     title: str
-    steps: str
+    where: str
+    fields: Mapping[str, str]
+    into: str
     text: str = field(repr=False)
 
 
@@ -36,12 +41,18 @@ class Subscribed:
 
     ids: tuple[str, ...] = ()
     by_hand: tuple[Paste, ...] = ()
-    left_out: tuple[str, ...] = ()  # projects beyond the first ones: their changes are found by asking
+    left_out: tuple[
+        str, ...
+    ] = ()  # projects beyond those named and the first ones: their changes are found by asking
 
 
 class Hooks(Protocol):
-    async def subscribe(self, url: str, secret: str, streams: Sequence[str]) -> Subscribed:
+    async def subscribe(
+        self, url: str, secret: str, streams: Sequence[str], projects: Sequence[str] = ()
+    ) -> Subscribed:
         """Changes of `streams`, of all if none is named, are posted to `url` from now on, and bear `secret`.
+
+        Where that takes a subscription for each project, those of `projects` come first.
 
         What posts to `url` already is left as it is, so a repetition makes nothing twice; what was made before an error
         stays: repeat it, or unsubscribe. PermissionMissing if this credential may not: then changes are found by asking,

@@ -69,6 +69,7 @@ class Caps:
     revisions: int = 10_000
     links: int = 1_000
     attachment_bytes: int = 60 * 2**20
+    request_bytes: int = 130 * 10**6  # of a file; a larger one, where it is allowed, comes in chunks
     page: int = 1_000  # of the reporting feeds
 
 

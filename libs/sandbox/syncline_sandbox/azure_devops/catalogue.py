@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from syncline_sandbox.azure_devops.accounts import ACCOUNTS
+
 LONG = 1_000_000
 
 
@@ -75,6 +77,8 @@ FIELDS: Mapping[str, Field] = _fields(
     Field("Custom.Customer", "Customer", "string"),
     Field("Custom.Billable", "Billable", "boolean"),
 )
+
+SAID_OTHERWISE = {"System.CreatedBy": False, "System.ChangedBy": False, "System.IterationPath": True}
 
 EVERYWHERE = (
     *(ref for ref in FIELDS if ref.startswith("System.")),
@@ -165,6 +169,10 @@ def type_field_document(type: ItemType, ref: str, *, all_of_it: bool = False) ->
     if all_of_it:
         states = tuple(it.name for it in type.states)
         document["allowedValues"] = list(states if ref == "System.State" else type.choices.get(ref, ()))
+        if field.is_identity:
+            document["allowedValues"] = [
+                {"displayName": it.display, "id": it.id, "uniqueName": it.name} for it in ACCOUNTS
+            ]
         document["dependentFields"] = []
     return document
 
@@ -175,7 +183,7 @@ def field_document(field: Field, base: str) -> dict[str, object]:
         "referenceName": field.ref,
         "type": field.type,
         "usage": "workItem",
-        "readOnly": field.read_only,
+        "readOnly": SAID_OTHERWISE.get(field.ref, field.read_only),
         "canSortBy": field.type not in ("html", "history"),
         "isQueryable": True,
         "isIdentity": field.is_identity,

@@ -18,6 +18,9 @@ OPS = ("add", "replace", "remove", "test")
 @dataclass(slots=True)
 class Patch:
     values: dict[str, Any] = field(default_factory=dict)
+    beside: set[str] = field(
+        default_factory=set
+    )  # fields whose values are added to, not put in place of others
     tests: list[tuple[str, Any]] = field(default_factory=list)  # a field, or /rev, and what it has to be
     added: list[dict[str, Any]] = field(default_factory=list)
     removed: list[int] = field(default_factory=list)
@@ -65,6 +68,8 @@ def _read_field(patch: Patch, op: str, name: str, value: Any) -> None:
         patch.tests.append((ref, value))
     else:
         patch.values[ref] = None if op == "remove" else value
+        if op == "add" and ref == "System.Tags":
+            patch.beside.add(ref)
 
 
 def _read_relation(patch: Patch, op: str, found: "re.Match[str]", value: Any) -> None:

@@ -84,6 +84,7 @@ class Writing:
         project = boards.project(stored.values["System.TeamProject"])
         type = type_named(str(patch.values.get("System.WorkItemType") or stored.stream), project)
         given = self._accepted(patch, type, call)
+        given |= {ref: together(stored.values.get(ref), given[ref]) for ref in patch.beside}
         at = boards.now_text()
         changed = {ref: value for ref, value in given.items() if stored.values.get(ref) != value}
         after = {**stored.values, **changed}
@@ -166,6 +167,15 @@ def _test(stored: Stored, patch: Patch) -> None:
         if str(there) != str(wanted):
             message = f"VS403351: Test Operation for path {ref} failed."
             raise refuse(412, "TestPatchOperationFailedException", message)
+
+
+def together(there: str | None, added: str | None) -> str | None:
+    """Tags, each once, whatever its case."""
+    found = dict[str, str]()
+    for tag in f"{there or ''};{added or ''}".split(";"):
+        if tag.strip():
+            found.setdefault(tag.strip().lower(), tag.strip())
+    return "; ".join(found.values()) or None
 
 
 def _beginning(type: ItemType, project: Project, caller: str, at: str) -> dict[str, Any]:

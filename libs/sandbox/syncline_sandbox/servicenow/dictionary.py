@@ -217,6 +217,18 @@ TABLES: Mapping[str, Definition] = {
             reads="personalize_dictionary",
         ),
         Definition(
+            "sys_dictionary_override",
+            "Dictionary Entry Override",
+            (
+                *_text("name", "element", "base_table"),
+                Column("mandatory", "Mandatory", "boolean"),
+                Column("mandatory_override", "Override mandatory", "boolean"),
+                Column("read_only", "Read only", "boolean"),
+                Column("read_only_override", "Override read only", "boolean"),
+            ),
+            reads="personalize_dictionary",
+        ),
+        Definition(
             "sys_choice",
             "Choice",
             (

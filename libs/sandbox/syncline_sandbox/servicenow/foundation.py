@@ -15,7 +15,7 @@ def lay(store: Store, new_id: Callable[[], str]) -> None:
     _lay_dictionary(store, new_id)
     _lay_people(store, new_id)
     for name in COMPANIES:
-        store.add("core_company", new_id(), {"name": name}, SYSTEM)
+        store.begin_with("core_company", new_id(), {"name": name}, SYSTEM)
 
 
 def _lay_dictionary(store: Store, new_id: Callable[[], str]) -> None:
@@ -23,13 +23,13 @@ def _lay_dictionary(store: Store, new_id: Callable[[], str]) -> None:
     for name, definition in TABLES.items():
         parent = tables.get(definition.parent, "")
         row = {"name": name, "label": definition.label, "super_class": parent}
-        store.add("sys_db_object", tables[name], row, SYSTEM)
+        store.begin_with("sys_db_object", tables[name], row, SYSTEM)
         for column in definition.columns:
-            store.add("sys_dictionary", new_id(), _entry(name, column), SYSTEM)
+            store.begin_with("sys_dictionary", new_id(), _entry(name, column), SYSTEM)
             for number, (value, label) in enumerate(column.choices):
                 choice = {"name": name, "element": column.name, "value": value, "label": label}
                 rest = {"language": "en", "inactive": "false", "sequence": str(number)}
-                store.add("sys_choice", new_id(), choice | rest, SYSTEM)
+                store.begin_with("sys_choice", new_id(), choice | rest, SYSTEM)
 
 
 def _entry(table: str, column: Column) -> dict[str, str]:
@@ -50,11 +50,11 @@ def _entry(table: str, column: Column) -> dict[str, str]:
 def _lay_people(store: Store, new_id: Callable[[], str]) -> None:
     groups = {name: new_id() for name in GROUPS}
     for name, id in groups.items():
-        store.add("sys_user_group", id, {"name": name, "active": "true"}, SYSTEM)
+        store.begin_with("sys_user_group", id, {"name": name, "active": "true"}, SYSTEM)
     names = sorted({role for account in ACCOUNTS for role in account.roles})
     roles = {name: new_id() for name in names}
     for name, id in roles.items():
-        store.add("sys_user_role", id, {"name": name}, SYSTEM)
+        store.begin_with("sys_user_role", id, {"name": name}, SYSTEM)
     for account in ACCOUNTS:
         user = {
             "user_name": account.user_name,
@@ -64,9 +64,9 @@ def _lay_people(store: Store, new_id: Callable[[], str]) -> None:
             "active": str(account.active).lower(),
         }
         id = new_id()
-        store.add("sys_user", id, user, SYSTEM)
-        store.add("sys_user_grmember", new_id(), {"user": id, "group": groups["Service Desk"]}, SYSTEM)
+        store.begin_with("sys_user", id, user, SYSTEM)
+        store.begin_with("sys_user_grmember", new_id(), {"user": id, "group": groups["Service Desk"]}, SYSTEM)
         for role in sorted(account.roles):
-            store.add(
+            store.begin_with(
                 "sys_user_has_role", new_id(), {"user": id, "role": roles[role], "state": "active"}, SYSTEM
             )

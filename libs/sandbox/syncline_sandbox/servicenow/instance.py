@@ -52,7 +52,6 @@ class Instance(Vendor):
         parts = (self.tables, self.tokens, self.attachments, self.batches)
         self._operations = [operation for part in parts for operation in part.operations()]
         lay(self.store, self.tables.new_id)
-        self.ledger.effects.clear()  # an instance comes with all that
 
     def within(self, call: Call) -> Sequence[Call]:
         if self.operation_of(call) != "batch":

@@ -45,6 +45,7 @@ class Tables:
     ) -> None:
         self.store, self.rows, self.accounts = store, rows, accounts
         self._guid, self._made = guid, Counter[str]()
+        self.refuses_without_role = True  # else rows are left out without a word, as rules of rows do
         self.invalid_query_returns_nothing = False  # the property glide.invalid_query.returns_no_rows
         self.announce: Callable[[str, Stored], None] = lambda operation, stored: None
 
@@ -64,7 +65,8 @@ class Tables:
         account, table = self.account(caller), self._readable(call, caller)
         found = self.found(call, account, table)
         limit, offset = _number(call, "sysparm_limit", LIMIT), _number(call, "sysparm_offset", 0)
-        page = [it for it in found[offset : offset + limit] if not self.rows.hidden(it, account)]
+        seen = may_read(table, account.roles)
+        page = [it for it in found[offset : offset + limit] if seen and not self.rows.hidden(it, account)]
         headers = {} if call.flag("sysparm_no_count") else {"X-Total-Count": str(len(found))}
         if not call.flag("sysparm_suppress_pagination_header"):
             headers["Link"] = _links(call, limit, offset, len(found))
@@ -160,7 +162,7 @@ class Tables:
         table, roles = call.params["table"], self.account(caller).roles
         if table not in TABLES:
             raise no_such(table)
-        if TABLES[table].reads and not {TABLES[table].reads, "admin"} & roles:
+        if self.refuses_without_role and not may_read(table, roles):
             raise not_allowed()
         return table
 
@@ -174,6 +176,7 @@ class Tables:
         stored = self.store.find(call.params["id"])
         if (
             stored is None
+            or not may_read(table, self.account(caller).roles)
             or stored.stream not in family(table)
             or self.rows.hidden(stored, self.account(caller))
         ):
@@ -231,6 +234,10 @@ class Tables:
         if "javascript:" in replaced:
             raise refuse(400, "Invalid query", "The sandbox does not know this script.")
         return replaced
+
+
+def may_read(table: str, roles: frozenset[str]) -> bool:
+    return not TABLES[table].reads or bool({TABLES[table].reads, "admin"} & roles)
 
 
 def _as_text(value: object) -> str:

@@ -126,7 +126,7 @@ async def _moved(tx: Tx, caller: Caller, connection_id: UUID, to: State) -> Conn
     if to is State.PAUSED:
         connection.pause()
     else:
-        connection.resume()
+        connection.resume(await tx.now())
     await store.save(connection)
     await _record(
         tx, caller, f"connection.{'paused' if to is State.PAUSED else 'resumed'}", connection, before

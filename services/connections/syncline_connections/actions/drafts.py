@@ -5,17 +5,19 @@ from typing import Any
 from uuid import UUID
 
 from syncline_common.audit.log import record
-from syncline_common.configuration.identifiers import with_ids
+from syncline_common.configuration.identifiers import has_ids, with_ids
 from syncline_common.db.tx import Tx
 from syncline_common.errors import FieldFault
 from syncline_common.events.connections import ConnectionPublished
 from syncline_common.schemas.caller import Caller
+from syncline_common.schemas.values import Side
 from syncline_common.schemas.versions import require_version
 from syncline_connections.actions.builds import end_facts
 from syncline_connections.domain.connection import Connection
 from syncline_connections.domain.differences import same
 from syncline_connections.domain.draft import Draft, Version
 from syncline_connections.drafting.recognising import with_known_ids
+from syncline_connections.drafting.surroundings import wanted_in
 from syncline_connections.store.connection_store import ConnectionStore
 from syncline_connections.store.draft_store import DraftStore
 
@@ -32,9 +34,10 @@ async def save_draft(
     """As it is, right or wrong; the connection's state follows. An autosave is not audited, publishing is."""
     connection, draft = await _opened(tx, caller, connection_id)
     require_version(seen, draft.revision)
-    earlier = await DraftStore(tx, connection).documents()
     known = with_known_ids(document, draft.document)
-    draft.save(with_ids(known, [draft.document, *earlier]), await tx.now())
+    if not has_ids(known):  # only then does it matter which were ever given
+        known = with_ids(known, [draft.document, *await DraftStore(tx, connection).documents()])
+    draft.save(known, await tx.now())
     await _judged(tx, connection, draft, problems)
     return draft
 
@@ -95,7 +98,12 @@ def published(connection: Connection, document: dict[str, Any]) -> ConnectionPub
         b=end_facts(connection.b),
         schedule=document.get("schedule") or {},
         state="paused" if state == "paused" else "error" if state == "error" else "active",
+        projects={"a": _projects(document, Side.A), "b": _projects(document, Side.B)},
     )
+
+
+def _projects(document: dict[str, Any], side: Side) -> list[str]:
+    return sorted({name for names in wanted_in(document, side).values() for name in names})
 
 
 async def _opened(tx: Tx, caller: Caller, connection_id: UUID) -> tuple[Connection, Draft]:

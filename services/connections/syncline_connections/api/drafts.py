@@ -20,10 +20,10 @@ from syncline_connections.api.views import AutoMapView, DraftView, EstimateView,
 from syncline_connections.domain.draft import Draft as ConfigurationDraft
 from syncline_connections.drafting.counting import estimates
 from syncline_connections.drafting.proposing import Proposal, proposed
-from syncline_connections.own import ByDatabase, ByRegistry
+from syncline_connections.own import ByDatabase, ByKept, ByRegistry
 from syncline_connections.store.connection_store import ConnectionStore
 from syncline_connections.store.draft_store import DraftStore
-from syncline_connections.work.weighing import Weighed, places_of, weigh
+from syncline_connections.work.weighing import Weighed, places_of, weigh, weigh_lately
 
 router = routes("/connections/v1/connections/{connection_id}/draft", "drafts")
 EXAMPLE: dict[str, Any] = {
@@ -57,9 +57,9 @@ class Question(Draft):
 Here = Annotated[Looked, Depends(looked_at)]
 
 
-async def _weighed(here: Here, registry: ByRegistry, new: NewConfiguration) -> Weighed:
+async def _weighed(here: Here, kept: ByKept, new: NewConfiguration) -> Weighed:
     here.require_change()
-    return await weigh(registry, here.connection, new.configuration)
+    return await weigh_lately(kept, here.connection, new.configuration)
 
 
 async def _asked(here: Here, registry: ByRegistry, question: Question | None = None) -> Weighed:

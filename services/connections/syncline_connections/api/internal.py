@@ -9,10 +9,9 @@ from pydantic import BaseModel
 from syncline_common.api.auth import ByService
 from syncline_common.api.problems import problems
 from syncline_common.api.transactions import InRead
+from syncline_common.clients.connections import LocatedEnd
 from syncline_common.errors import NotFound
-from syncline_common.events.connections import EndFacts
 from syncline_connections.actions.askers import ourselves
-from syncline_connections.actions.builds import end_facts
 from syncline_connections.domain.connection import Connection, End
 from syncline_connections.store.connection_store import ConnectionStore
 from syncline_connections.store.draft_store import DraftStore
@@ -28,8 +27,8 @@ class StateView(BaseModel):
     state: str
     published_version: int | None
     schedule: dict[str, Any] | None
-    a: EndFacts | None
-    b: EndFacts | None
+    a: LocatedEnd | None
+    b: LocatedEnd | None
 
 
 class ConfigurationView(BaseModel):
@@ -77,5 +76,5 @@ async def _connection(tx: InRead, account_id: UUID, connection_id: UUID) -> Conn
     return await ConnectionStore(tx, ourselves(account_id)).get(connection_id)
 
 
-def _known(end: End) -> EndFacts | None:
-    return None if end.node_id is None else end_facts(end)
+def _known(end: End) -> LocatedEnd | None:
+    return None if end.node_id is None else LocatedEnd.model_validate(end)

@@ -47,6 +47,7 @@ class Connection:
     state: State = State.BUILDING
     cause: str | None = None  # of an error
     paused_before: bool = False  # where an error goes back to
+    went_on_at: datetime | None = None  # what was turned away before then says nothing any more
     published_version: int | None = None
     last_run: dict[str, Any] | None = None
     version: int = 1  # of name and description
@@ -108,26 +109,29 @@ class Connection:
         self.move(State.PAUSED)
         self.cause = None
 
-    def resume(self) -> None:
+    def resume(self, at: datetime) -> None:
         self.move(State.ACTIVE)
-        self.cause = None
+        self.cause, self.went_on_at = None, at
 
-    def fail(self, cause: str) -> bool:
-        """False if there is nothing to stop: it does not run yet, or has stopped already."""
-        if self.state not in (State.ACTIVE, State.PAUSED):
+    def fail(self, cause: str, tried_at: datetime | None = None) -> bool:
+        """False if there is nothing to stop: it does not run yet, has stopped already, or went on after that try."""
+        if self.state not in (State.ACTIVE, State.PAUSED) or self._went_on_since(tried_at):
             return False
         self.paused_before = self.state is State.PAUSED
         self.move(State.ERROR)
         self.cause = cause
         return True
 
-    def recover(self, cause: str) -> bool:
+    def recover(self, cause: str, at: datetime) -> bool:
         """Back to where it was, if it was this that was wrong."""
         if self.state is not State.ERROR or self.cause != cause:
             return False
         self.move(State.PAUSED if self.paused_before else State.ACTIVE)
-        self.cause = None
+        self.cause, self.went_on_at = None, at
         return True
+
+    def _went_on_since(self, tried_at: datetime | None) -> bool:
+        return tried_at is not None and self.went_on_at is not None and tried_at < self.went_on_at
 
     def delete(self, *, remove_systems: bool) -> None:
         self.move(State.DELETING)

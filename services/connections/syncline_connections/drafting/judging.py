@@ -9,8 +9,8 @@ from syncline_common.configuration.facts import Surroundings
 from syncline_common.configuration.problems import Problem, problem
 from syncline_common.configuration.validation import validate
 from syncline_common.schemas.values import Side
+from syncline_connections.drafting.kept import Facts
 from syncline_connections.drafting.surroundings import Place, surroundings_of
-from syncline_connections.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Judged:
     unchecked: Mapping[Side, str] = field(default_factory=dict)  # sides that could not be asked, and why
 
 
-async def problems_in(registry: Registry, places: Mapping[Side, Place], document: Any) -> Judged:
+async def problems_in(registry: Facts, places: Mapping[Side, Place], document: Any) -> Judged:
     known = await surroundings_of(registry, places, document)
     found = await asyncio.to_thread(_judge, document, known.surroundings, _is_one_system(places))
     return Judged(tuple(found), known.unchecked)

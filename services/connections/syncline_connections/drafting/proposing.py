@@ -9,10 +9,10 @@ from syncline_common.configuration.facts import FieldFacts, StreamFacts, Surroun
 from syncline_common.configuration.identifiers import with_ids
 from syncline_common.configuration.validation import validate
 from syncline_common.schemas.values import Side, Value
+from syncline_connections.drafting.kept import Facts
 from syncline_connections.drafting.likeness import Candidate, best_pair, candidates
 from syncline_connections.drafting.meanings import plain, same_choice
 from syncline_connections.drafting.surroundings import Place, surroundings_of, with_fields
-from syncline_connections.registry import Registry
 
 WAYS = ("both", "a_to_b", "b_to_a")
 LEAST_ADDED = 0.8  # what is less alike is shown, and left to a person
@@ -32,7 +32,7 @@ class Proposal:
 
 
 async def first_document(
-    registry: Registry,
+    registry: Facts,
     places: Mapping[Side, Place],
     known: Mapping[Side, Sequence[StreamFacts]],
     template: str,
@@ -56,7 +56,7 @@ async def first_document(
 
 
 async def proposed(
-    registry: Registry, places: Mapping[Side, Place], document: dict[str, Any], earlier: Sequence[Any]
+    registry: Facts, places: Mapping[Side, Place], document: dict[str, Any], earlier: Sequence[Any]
 ) -> tuple[dict[str, Any], list[Proposal]]:
     """The document with what could be added to each of its flows, and every proposal with its score."""
     known = (await surroundings_of(registry, places, document)).surroundings

@@ -9,7 +9,7 @@ from uuid import UUID
 from syncline_common.configuration.facts import FieldFacts, StreamFacts, Surroundings
 from syncline_common.errors import RemoteError
 from syncline_common.schemas.values import Side
-from syncline_connections.registry import Registry
+from syncline_connections.drafting.kept import Facts
 
 MOST_PROJECTS = 10  # asked for their fields, of one stream
 Wanted = Mapping[str, Sequence[str]]  # projects by stream
@@ -38,7 +38,7 @@ class Known:
     unchecked: Mapping[Side, str]
 
 
-async def surroundings_of(registry: Registry, places: Mapping[Side, Place], document: Any) -> Known:
+async def surroundings_of(registry: Facts, places: Mapping[Side, Place], document: Any) -> Known:
     """The streams of both, with the fields of those that the document names."""
     asked = [_asked(registry, places[side], wanted_in(document, side)) for side in Side]
     a, b = await asyncio.gather(*asked)
@@ -47,12 +47,12 @@ async def surroundings_of(registry: Registry, places: Mapping[Side, Place], docu
     return Known(Surroundings(sides[0], sides[1]), unchecked)
 
 
-async def known_streams(registry: Registry, place: Place) -> tuple[StreamFacts, ...]:
+async def known_streams(registry: Facts, place: Place) -> tuple[StreamFacts, ...]:
     return tuple(await registry.streams(*place.key))
 
 
 async def with_fields(
-    registry: Registry, place: Place, stream: StreamFacts, projects: Sequence[str]
+    registry: Facts, place: Place, stream: StreamFacts, projects: Sequence[str]
 ) -> StreamFacts:
     """What all of the projects have in common: a rule holds in each of them."""
     named: Sequence[str | None] = [it for it in projects if it in stream.projects][:MOST_PROJECTS]
@@ -63,6 +63,8 @@ async def with_fields(
 def in_common(found: Sequence[Sequence[FieldFacts]]) -> tuple[FieldFacts, ...]:
     """What one needs is needed, what one can't be given can't be written, what one offers may be met."""
     first, *others = found
+    if not others:
+        return tuple(first)
     named = [{it.name: it for it in one} for one in others]
     return tuple(
         _joined(it, [one[it.name] for one in named]) for it in first if all(it.name in one for one in named)
@@ -82,7 +84,7 @@ def wanted_in(document: Any, side: Side) -> dict[str, list[str]]:
     return wanted
 
 
-async def _asked(registry: Registry, place: Place, wanted: Wanted) -> tuple[StreamFacts, ...] | str:
+async def _asked(registry: Facts, place: Place, wanted: Wanted) -> tuple[StreamFacts, ...] | str:
     try:
         streams = await known_streams(registry, place)
         asked = [

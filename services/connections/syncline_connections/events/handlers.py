@@ -1,6 +1,5 @@
 """What the connections service does when something happens elsewhere."""
 
-from syncline_common import errors
 from syncline_common.access.revocations import follow_access
 from syncline_common.bus.router import EventRouter
 from syncline_common.db.tx import Tx
@@ -41,12 +40,10 @@ async def let_its_connections_go_on(event: CredentialRenewed, tx: Tx) -> None:
 
 @router.on(ConnectionStopped)
 async def put_it_into_error(event: ConnectionStopped, tx: Tx) -> None:
-    """A refused credential is told by the registry, for every connection that uses it."""
-    if event.cause != errors.CredentialRejected.code:
-        await troubles.stop(tx, event.account_id, event.connection_id, event.cause)
+    await troubles.stop(tx, event.account_id, event.connection_id, event.cause, event.tried_at)
 
 
 @router.on(RunCompleted)
 async def note_the_run(event: RunCompleted, tx: Tx) -> None:
-    """A test run lets the draft it tested count as tested; another is the connection's last run."""
+    """A test run lets the draft it tested count as tested; one that moves something is the connection's last run."""
     await troubles.note_run(tx, event.account_id, event.run)

@@ -72,6 +72,7 @@ def _connection(metadata: MetaData) -> None:
         Column("state", STATE, nullable=False),
         Column("cause", String(60)),
         Column("paused_before", Boolean, nullable=False),
+        Column("went_on_at", UtcDateTime),
         *_end("a"),
         *_end("b"),
         Column("published_version", Integer),

@@ -8,8 +8,8 @@ from syncline_common.errors import Unavailable
 from syncline_common.schemas.values import Side
 from syncline_connections.domain.connection import Connection
 from syncline_connections.drafting.judging import Judged, problems_in
+from syncline_connections.drafting.kept import DOUBTED, Facts, KeptFacts
 from syncline_connections.drafting.surroundings import Place
-from syncline_connections.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,16 @@ def places_of(connection: Connection) -> Mapping[Side, Place]:
     return {side: _place(connection, side) for side in Side}
 
 
-async def weigh(registry: Registry, connection: Connection, document: dict[str, Any]) -> Weighed:
+async def weigh(registry: Facts, connection: Connection, document: dict[str, Any]) -> Weighed:
     return Weighed(document, await problems_in(registry, places_of(connection), document))
+
+
+async def weigh_lately(kept: KeptFacts, connection: Connection, document: dict[str, Any]) -> Weighed:
+    """By what the systems had moments ago; if something seems to be wrong, they may have got it meanwhile."""
+    weighed = await weigh(kept.within(kept.longest), connection, document)
+    if weighed.judged.problems:
+        return await weigh(kept.within(DOUBTED), connection, document)
+    return weighed
 
 
 def _place(connection: Connection, side: Side) -> Place:

@@ -12,9 +12,11 @@ from syncline_console.client.views import (
     Me,
     Network,
     Person,
+    Stream,
     System,
     Tokens,
     VendorPage,
+    WebhookRule,
 )
 from syncline_console.client.windows import Page, page_of
 
@@ -125,6 +127,15 @@ class Registry:
     async def import_system(self, facts: dict[str, Any], key: str) -> System:
         made = await self._line.post(f"{ROOT}/systems", facts, Idempotency_Key=key)
         return System.model_validate(made)
+
+    async def streams(self, id: UUID, network_id: UUID) -> list[Stream]:
+        found = await self._line.get(f"{ROOT}/systems/{id}/streams", network_id=network_id)
+        return [Stream.model_validate(it) for it in found["items"]]
+
+    async def webhook_rules(self, id: UUID, network_id: UUID, streams: list[str]) -> list[WebhookRule]:
+        body = {"network_id": str(network_id), "streams": streams}
+        found = await self._line.post(f"{ROOT}/systems/{id}/webhook-rules", body)
+        return [WebhookRule.model_validate(it) for it in found["items"]]
 
     async def change_system(self, id: UUID, etag: str | None, facts: dict[str, Any]) -> Answer:
         return await self._change(f"{ROOT}/systems/{id}", etag, facts)

@@ -147,6 +147,27 @@ class Credential(BaseModel):
     rejected: str | None = None
 
 
+class Webhooks(BaseModel):
+    subscribed: bool = False
+    said: str = ""
+    by_hand: bool = False
+
+
+class Stream(BaseModel):
+    name: str
+    label: str = ""
+
+
+class WebhookRule(BaseModel):
+    """What somebody enters in a system by hand; `text` holds a secret."""
+
+    title: str
+    where: str
+    fields: dict[str, str]
+    into: str
+    text: str
+
+
 class Node(BaseModel):
     """A system in one network."""
 
@@ -156,6 +177,7 @@ class Node(BaseModel):
     can_write: bool | None = None
     findings: list[str] = []
     checked_at: datetime | None = None
+    webhooks: Webhooks | None = None
 
 
 class System(BaseModel):
@@ -200,6 +222,33 @@ class Connection(BaseModel):
     published_version: int | None = None
     last_run: LastRun | None = None
     created_at: datetime
+
+
+class Gate(BaseModel):
+    """What a system's requests go by."""
+
+    side: Literal["a", "b"]
+    away_since: datetime | None = None
+
+
+class Health(BaseModel):
+    """How a published connection is doing."""
+
+    last_checked: datetime | None = None
+    waiting: int = 0
+    links: int = 0
+    open_issues: int = 0
+    open_conflicts: int = 0
+    gates: list[Gate] | None = None
+
+    @property
+    def away(self) -> dict[str, datetime]:
+        """Since when each side has not been reached; one that is reached is not in it."""
+        found: dict[str, datetime] = {}
+        for it in self.gates or ():
+            if it.away_since is not None:
+                found[it.side] = min(it.away_since, found.get(it.side, it.away_since))
+        return found
 
 
 class Step(BaseModel):

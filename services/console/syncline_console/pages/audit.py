@@ -9,7 +9,10 @@ from syncline_console.pages.page import show
 from syncline_console.pages.visitor import ByAdministrator
 
 router = APIRouter(prefix="/audit", include_in_schema=False)
-NOUNS = ("network", "person", "api_key", "session", "system", "node", "connection", "draft", "version")
+NOUNS = (
+    *("network", "person", "api_key", "session", "system", "node", "connection", "draft", "version"),
+    *("run", "issue", "conflict", "subscription"),
+)
 
 
 @router.get("")

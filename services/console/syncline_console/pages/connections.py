@@ -143,6 +143,7 @@ async def make_move(
 async def _overview(request: Request, visitor: Visitor, it: Connection) -> Response:
     facts = await _frame(visitor, it)
     facts["draft"] = await visitor.connections.draft(it.id)
+    facts["health"] = await visitor.sync.health(it.id) if it.published_version else None
     return show(request, "pages/connection.html", visitor, **facts)
 
 

@@ -35,7 +35,7 @@ async def add(request: Request, visitor: ByChanger, network_id: UUID, form: ByFo
 
 @router.get("/{system_id}")
 async def system(request: Request, visitor: BySignedIn, network_id: UUID, system_id: UUID) -> Response:
-    return show(request, "pages/system.html", visitor, **await _frame(visitor, network_id, system_id))
+    return show(request, "pages/system.html", visitor, **await frame(visitor, network_id, system_id))
 
 
 @router.post("/{system_id}/credential")
@@ -57,14 +57,14 @@ async def another_credential(
 
 @router.get("/{system_id}/remove")
 async def ask_removal(request: Request, visitor: ByChanger, network_id: UUID, system_id: UUID) -> Response:
-    return show(request, "pages/system_remove.html", visitor, **await _frame(visitor, network_id, system_id))
+    return show(request, "pages/system_remove.html", visitor, **await frame(visitor, network_id, system_id))
 
 
 @router.post("/{system_id}/remove")
 async def remove(
     request: Request, visitor: ByChanger, network_id: UUID, system_id: UUID, form: ByForm
 ) -> Response:
-    facts = await _frame(visitor, network_id, system_id)
+    facts = await frame(visitor, network_id, system_id)
     try:
         await visitor.registry.remove_system(system_id, network_id)
     except Refused as refused:
@@ -73,7 +73,7 @@ async def remove(
     return go(request, f"/networks/{network_id}/systems", f"{facts['system'].name} left this network.")
 
 
-async def _frame(visitor: Visitor, network_id: UUID, system_id: UUID) -> dict[str, Any]:
+async def frame(visitor: Visitor, network_id: UUID, system_id: UUID) -> dict[str, Any]:
     network, _ = await visitor.registry.network(network_id)
     found, _ = await visitor.registry.system(system_id)
     facts = {"network": network, "system": found, "node": found.node_in(network_id)}

@@ -10,6 +10,7 @@ from syncline_common.errors import Forbidden, Unauthenticated
 from syncline_console.client.connections import Connections
 from syncline_console.client.line import Line
 from syncline_console.client.registry import Registry
+from syncline_console.client.sync import Sync
 from syncline_console.client.views import Me
 from syncline_console.own import Own
 from syncline_console.pages.cookies import session_of
@@ -32,6 +33,10 @@ class Visitor:
     @property
     def connections(self) -> Connections:
         return Connections(self.line)
+
+    @property
+    def sync(self) -> Sync:
+        return Sync(self.line)
 
     @property
     def csrf(self) -> str:

@@ -39,11 +39,10 @@ class LookedUp:
 async def look_up(db: Database, own: Own, caller: Caller, named: Named) -> LookedUp:
     async with db.read() as tx:
         network = await NetworkStore(tx, caller).get(named.network_id)
-    own.lookups.take(str(caller.actor_id))
-    told = recognised(named.url, named.kind)
-    if told.canonical is None:
-        return LookedUp(Status.UNKNOWN, told.message)
-    async with db.read() as tx:
+        own.lookups.take(str(caller.actor_id))
+        told = recognised(named.url, named.kind)
+        if told.canonical is None:
+            return LookedUp(Status.UNKNOWN, told.message)
         there = await SystemStore(tx, caller).by_url(told.canonical)
     routed = own.prober.is_routed(told.canonical)
     if there is not None:

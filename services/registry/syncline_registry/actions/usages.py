@@ -1,6 +1,6 @@
 """Who uses a system: learnt from the connections service, so that what is in use is not removed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from syncline_common.db.tx import Tx
@@ -8,7 +8,7 @@ from syncline_registry.actions.nodes import as_service
 from syncline_registry.domain.webhooks import State, Webhooks
 from syncline_registry.store.node_store import NodeStore
 from syncline_registry.store.system_store import SystemStore
-from syncline_registry.store.usage_store import UsageStore
+from syncline_registry.store.usage_store import UsageStore, projects_used
 
 WEBHOOKS = "webhooks to look after"
 
@@ -18,6 +18,20 @@ async def note_use(
 ) -> None:
     await UsageStore(tx, account_id).note(connection_id, network_id, system_ids)
     await _look_after(tx, account_id, [(it, network_id) for it in system_ids])
+
+
+async def name_projects(
+    tx: Tx, account_id: UUID, connection_id: UUID, network_id: UUID, projects: Mapping[UUID, Collection[str]]
+) -> None:
+    """By system. Whose webhooks are subscribed to has them looked at again: others may be needed now."""
+    await note_use(tx, account_id, connection_id, network_id, list(projects))
+    for system_id, names in projects.items():
+        node = await NodeStore(tx, account_id).find(system_id, network_id)
+        before = set() if node is None else set(await projects_used(tx, node))
+        await UsageStore(tx, account_id).name_projects(connection_id, system_id, sorted(names))
+        if node is not None and Webhooks.from_json(node.webhooks).base and set(names) - before:
+            node.webhooks_due_at = await tx.now()
+            tx.ring(WEBHOOKS)
 
 
 async def forget_use(tx: Tx, account_id: UUID, connection_id: UUID) -> None:

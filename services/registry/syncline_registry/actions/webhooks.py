@@ -19,11 +19,13 @@ from syncline_registry.domain.webhooks import State, Webhooks
 from syncline_registry.own import Own
 from syncline_registry.store.node_store import NodeStore, claim_webhooks, has_due_webhooks
 from syncline_registry.store.system_store import SystemStore
+from syncline_registry.store.usage_store import projects_used
 
 LATER, GRACE, ITS_TURN = timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=5)
 LEAVING = 10.0  # seconds for a system that is taken away anyway
 POLLED = "changes are found by asking"
 NO_API = "No webhooks: {label} offers no way to subscribe to them, so {polled}"
+BY_HAND = "No webhooks yet that we know of: an administrator of {label} has to enter a business rule, which the system's page shows. Without it {polled}"
 NO_ADDRESS = "No webhooks: Syncline has no public address (SYNCLINE_PUBLIC_URL), so {polled}"
 INSIDE = "No webhooks: {base} can't be reached from outside by https, so {polled}"
 REFUSED = "No webhooks: {why}. Until then {polled}"
@@ -33,6 +35,8 @@ NOT_YET = "Webhooks are subscribed to as soon as the system takes it; until then
 async def subscribe(db: Database, own: Own, it: Open) -> Webhooks:
     """As often as one likes: it is subscribed to once. No transaction may be open."""
     hooks, before = opened(db, own, it).hooks(), Webhooks.from_json(it.node.webhooks)
+    async with db.read() as tx:
+        first = await projects_used(tx, it.node)
     base, why = await _reached_at(own, it)
     found = Webhooks(State.NONE, why)
     try:
@@ -45,7 +49,7 @@ async def subscribe(db: Database, own: Own, it: Open) -> Webhooks:
             ):  # so that it can be undone, whoever dies now
                 await _note(db, it, Webhooks(State.ASKED, NOT_YET.format(polled=POLLED), base))
             url, secret = own.hooks.url(base, it.hook_owner), own.hooks.secret(it.hook_owner)
-            found = Webhooks(State.SUBSCRIBED, _covered(await hooks.subscribe(url, secret, ())), base)
+            found = Webhooks(State.SUBSCRIBED, _covered(await hooks.subscribe(url, secret, (), first)), base)
     except (errors.NeedsPerson, errors.RecordFault, errors.ContractBroken) as refused:
         found = Webhooks(State.NONE, REFUSED.format(why=refused.message, polled=POLLED), base)
     except errors.RemoteError:
@@ -104,10 +108,17 @@ async def settle_once(db: Database, own: Own) -> int:
 
 
 async def _reached_at(own: Own, it: Open) -> tuple[str | None, str]:
-    """Our address as its system may be told it; or none, and why."""
-    label, base = MANIFESTS[it.system.kind].label, own.hooks.base
-    if Found.from_json(it.node.found).webhooks is not WebhookWay.API:
-        return None, NO_API.format(label=label, polled=POLLED)
+    """Our address as its system may be told it by us; or none, and why."""
+    label, way = MANIFESTS[it.system.kind].label, Found.from_json(it.node.found).webhooks
+    if way is not WebhookWay.API:
+        why = BY_HAND if way is WebhookWay.BY_HAND else NO_API
+        return None, why.format(label=label, polled=POLLED)
+    return await public_base(own, it)
+
+
+async def public_base(own: Own, it: Open) -> tuple[str | None, str]:
+    """Our address as its system reaches it; or none, and why."""
+    base = own.hooks.base
     if base is None:
         return None, NO_ADDRESS.format(polled=POLLED)
     if not own.prober.is_routed(it.system.url):  # one of our own network reaches us there

@@ -18,6 +18,7 @@ from syncline_common.connectors.catalogue import MANIFESTS
 from syncline_common.db.tx import ReadTx
 from syncline_common.errors import AlreadyDone, InUse, NotFound, Stale
 from syncline_common.schemas.caller import Caller
+from syncline_common.sdk.ports import Found, WebhookWay
 from syncline_registry.actions import renewal, systems
 from syncline_registry.actions.addresses import Named
 from syncline_registry.actions.webhooks import undo_before_removal
@@ -86,11 +87,13 @@ class WebhooksView(BaseModel):
 
     subscribed: bool
     said: str
+    by_hand: bool = Field(description="Somebody has to enter what `POST .../webhook-rules` answers.")
 
     @classmethod
     def of(cls, node: Node) -> "WebhooksView | None":
-        told = Webhooks.from_json(node.webhooks)
-        return None if not told.said else cls(subscribed=told.state is State.SUBSCRIBED, said=told.said)
+        told, way = Webhooks.from_json(node.webhooks), Found.from_json(node.found).webhooks
+        subscribed, by_hand = told.state is State.SUBSCRIBED, way is WebhookWay.BY_HAND
+        return None if not told.said else cls(subscribed=subscribed, said=told.said, by_hand=by_hand)
 
 
 class NodeView(BaseModel):

@@ -135,6 +135,7 @@ def _usages(metadata: MetaData) -> Table:
         Column("connection_id", Uuid, nullable=False),
         Column("system_id", Uuid, nullable=False),
         Column("network_id", Uuid, nullable=False),
+        Column("projects", JSON(none_as_null=True)),  # that its flows name, once it is published
         PrimaryKeyConstraint("account_id", "connection_id", "system_id", name="pk_usages"),
         Index("ix_usages_system", "account_id", "system_id"),
     )

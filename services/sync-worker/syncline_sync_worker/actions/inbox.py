@@ -6,17 +6,25 @@ from uuid import UUID
 
 from syncline_common.audit.log import record
 from syncline_common.db.tx import Tx
-from syncline_common.errors import Forbidden, NotFound
+from syncline_common.errors import FieldFault, Forbidden, Invalid, NotFound
 from syncline_common.schemas.caller import Caller
 from syncline_common.schemas.connector import Priority
-from syncline_common.schemas.values import Side
-from syncline_sync_worker.domain.report import IssueState
+from syncline_common.schemas.values import UNSET, Side
+from syncline_sync_worker.domain.report import Conflict, IssueState
 from syncline_sync_worker.domain.task import ConnectionRef
 from syncline_sync_worker.domain.work import Offer, Reason
 from syncline_sync_worker.store.inbox_store import ConflictFilter, Given, InboxStore, IssueFilter, OwnedIssue
 from syncline_sync_worker.store.link_store import LinkStore
 from syncline_sync_worker.store.work_store import WorkStore
 
+SORTS: Mapping[type, str] = {
+    str: "text",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    list: "a list",
+}
+SCALARS = ("text", "a number", "true or false")
 AT_ONCE = 5000  # of one call; whoever has more calls again
 
 
@@ -49,6 +57,8 @@ async def resolve_conflicts(tx: Tx, caller: Caller, which: ConflictFilter, choic
     store = InboxStore(tx, caller)
     found = await store.conflicts_for_change(which, AT_ONCE)
     _all_there(which.ids, {it.conflict.id for it in found}, "conflict")
+    if isinstance(choice, Given):
+        _require_alike(choice, [it.conflict for it in found])
     await store.choose([it.conflict.id for it in found], choice)
     by_connection: dict[ConnectionRef, set[UUID]] = defaultdict(set)
     for it in found:
@@ -82,6 +92,20 @@ async def _pairs(tx: Tx, connection: ConnectionRef, links: Iterable[UUID]) -> li
 async def _offer(tx: Tx, offers: Mapping[ConnectionRef, Sequence[Offer]]) -> None:
     for connection in sorted(offers):
         await WorkStore(tx).offer(connection, offers[connection])
+
+
+def _require_alike(given: Given, conflicts: Sequence[Conflict]) -> None:
+    """A value is given in side a's words: of the kind that side a holds, or nothing, which empties both."""
+    for it in conflicts:
+        held = [_sort(one) for one in (it.value_a, it.base_a) if one is not None and one is not UNSET]
+        if given.value is not None and _sort(given.value) not in (held or SCALARS):
+            raise Invalid(
+                "The value does not fit this field", FieldFault("/value", f"{(held or SCALARS)[0]} is needed")
+            )
+
+
+def _sort(value: object) -> str:
+    return SORTS.get(type(value), "an object")
 
 
 def _may_change(caller: Caller) -> None:

@@ -12,6 +12,7 @@ from syncline_common.events.sync import (
     RunCounts,
     RunFacts,
     RunFailed,
+    RunHeld,
     RunProgress,
     RunStarted,
     SideCounts,
@@ -27,8 +28,9 @@ CALLED = {"ignored": "skipped"}  # where people have another word
 def facts_of(run: Run, waiting: int = 0) -> RunFacts:
     """`waiting`: records that are due and still to be done for it."""
     done = run.total("scanned")
-    total = done + waiting if run.status not in CLOSED else done
-    known = run.status in CLOSED or run.read_at is not None or run.kind.value == "continuous"
+    total = run.ask.get("found", done + waiting) if run.status not in CLOSED else done
+    read = run.read_at is not None or "found" in run.ask
+    known = run.status in CLOSED or read or run.kind.value == "continuous"
     return RunFacts(
         id=run.id,
         connection_id=run.connection.id,
@@ -36,6 +38,8 @@ def facts_of(run: Run, waiting: int = 0) -> RunFacts:
         kind=run.kind.value,
         configuration_version=run.version or None,
         draft_revision=run.ask.get("draft_revision"),
+        undoes=run.undoes,
+        replay_days=run.ask.get("replay_days"),
         status=run.status.value,
         requested_at=run.requested_at,
         started_at=run.started_at,
@@ -52,6 +56,12 @@ def started(run: Run) -> RunStarted:
     )
 
 
+def held(run: Run) -> RunHeld:
+    return RunHeld(
+        account_id=run.connection.account_id, network_id=run.network_id, run_id=run.id, run=facts_of(run)
+    )
+
+
 def ended(run: Run, status: RunStatus, now: datetime, cause: str | None = None) -> RunCompleted | RunFailed:
     """As it is once it is closed."""
     kind = RunFailed if status is RunStatus.FAILED else RunCompleted
@@ -61,12 +71,13 @@ def ended(run: Run, status: RunStatus, now: datetime, cause: str | None = None) 
     )
 
 
-def stopped(task: Task, cause: str) -> ConnectionStopped:
+def stopped(task: Task, cause: str, tried_at: datetime) -> ConnectionStopped:
     return ConnectionStopped(
         account_id=task.connection.account_id,
         network_id=task.network_id,
         connection_id=task.connection.id,
         cause=cause,
+        tried_at=tried_at,
     )
 
 

@@ -10,11 +10,12 @@ from pydantic import BaseModel
 
 from syncline_common.access.hook_tokens import HookOwner, HookTokens
 from syncline_common.api.problems import problems
-from syncline_common.api.transactions import InOpenTx, routes
+from syncline_common.api.transactions import routes
 from syncline_common.connectors.catalogue import hints_of
 from syncline_common.errors import NotFound
 from syncline_common.sdk.ports import Hint
-from syncline_sync_worker.actions import hooks as actions
+from syncline_sync_worker.actions.hooks import Arrival
+from syncline_sync_worker.own import own_of
 
 router = routes("/sync/v1/hooks", "webhooks")
 KEPT = ("content-type", "user-agent")  # nothing that proves who sent it
@@ -39,14 +40,12 @@ async def receive_webhook(
     token: Token,
     request: Request,
     verified: Annotated[Verified, Depends(_verified)],
-    tx: InOpenTx,
 ) -> Accepted:
     """For the systems themselves. The signature is checked over the body as it came; the answer comes once it is stored."""
     owner, body, hints = verified
     hashed = sha256(token.encode()).hexdigest()
-    return Accepted(
-        connections=await actions.keep(tx, owner.node, hashed, _kept(owner, hints, request.headers), body)
-    )
+    arrival = Arrival(owner.node, hashed, _kept(owner, hints, request.headers), body)
+    return Accepted(connections=await own_of(request.app.state.home).arrivals.keep(arrival))
 
 
 def _kept(owner: HookOwner, hints: Sequence[Hint], headers: Mapping[str, str]) -> dict[str, str]:

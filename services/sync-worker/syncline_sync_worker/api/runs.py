@@ -2,80 +2,27 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AwareDatetime
 
 from syncline_common.api.auth import ByCaller
-from syncline_common.api.drafts import Draft
 from syncline_common.api.lists import ByWindow, ListView
 from syncline_common.api.problems import problems
 from syncline_common.api.sse import LastEventId, follow
 from syncline_common.api.transactions import InRead, InTx, routes
-from syncline_common.clients.connections import ConnectionFacts
-from syncline_common.errors import FieldFault, Invalid, InvalidTransition, NotFound
+from syncline_common.errors import InvalidTransition, NotFound
 from syncline_common.events.sync import RunFacts, RunKindName, RunStatusName
 from syncline_sync_worker.actions import runs as actions
 from syncline_sync_worker.actions.told import facts_of
+from syncline_sync_worker.api.run_drafts import Asked, asked
 from syncline_sync_worker.domain.run import Run, RunKind
-from syncline_sync_worker.own import own_of
 from syncline_sync_worker.store.run_store import CHANGED, RunFilter, RunReads
 
 router = routes("/sync/v1/runs", "runs")
-Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
-
-
-class ChosenRecord(Draft):
-    side: Literal["a", "b"]
-    stream: Text
-    id: Text
-
-
-class RunDraft(Draft):
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"connection_id": "01900000-0000-7000-8000-000000000001", "kind": "test", "sample": 5}
-            ]
-        }
-    )
-
-    connection_id: UUID
-    kind: Literal["manual", "test", "replay", "reconcile"] = "manual"
-    records: list[ChosenRecord] = Field(
-        default=[], max_length=200, description="Only these; none: all, or a sample."
-    )
-    sample: int | None = Field(
-        default=None, ge=1, le=100, description="Of a test run: newest records a side."
-    )
-    replay_days: int | None = Field(default=None, ge=1, le=90)
-
-    def require_sense(self) -> None:
-        """Invalid, with a pointer to what does not go with its kind."""
-        if self.kind == "replay":
-            fault = FieldFault("/kind", "a replay is not offered by this version", "test")
-            raise Invalid("A replay can't be asked for yet", fault)
-        if self.replay_days is not None:
-            raise Invalid("Only a replay has days", FieldFault("/replay_days", "leave it out"))
-        if self.sample is not None and self.kind != "test":
-            raise Invalid("Only a test run takes a sample", FieldFault("/sample", "leave it out"))
-        if self.records and self.kind == "reconcile":
-            fault = FieldFault("/records", "leave them out, or choose the kind manual")
-            raise Invalid("Reconciling looks at all records", fault)
-
-    def ask(self) -> dict[str, Any]:
-        return self.model_dump(mode="json", include={"records", "sample"}, exclude_none=True)
-
-
-async def _built(request: Request, draft: RunDraft, caller: ByCaller) -> ConnectionFacts | None:
-    """Asked before a transaction begins. A test run needs no published version, so it is asked for at its owner's."""
-    draft.require_sense()
-    if draft.kind != "test":
-        return None
-    return await own_of(request.app.state.home).connections.state(caller.account_id, draft.connection_id)
 
 
 def _filter(
@@ -91,19 +38,20 @@ def _filter(
 
 @router.post("", status_code=202, responses=problems(NotFound, InvalidTransition))
 async def request_run(
-    draft: RunDraft,
-    response: Response,
-    caller: ByCaller,
-    built: Annotated[ConnectionFacts | None, Depends(_built)],
-    tx: InTx,
+    response: Response, caller: ByCaller, wanted: Annotated[Asked, Depends(asked)]
 ) -> RunFacts:
     """Ask for a run. `manual` looks at what has changed now, or at chosen records; `reconcile` compares everything; `test`
-    shows what the draft would do, and writes nothing."""
-    if built is not None:
-        run = await actions.rehearse(tx, caller, draft.connection_id, built.network_id, draft.ask())
-    else:
-        task = await actions.visible_task(tx, caller, draft.connection_id)
+    shows what the draft would do, and writes nothing; `replay` plans what has changed in the last days under the published
+    version and under the draft, shows the records that differ, and writes nothing either. It needs a published version."""
+    draft, facts, tx = wanted.draft, wanted.facts, await wanted.later.begin()
+    id = draft.connection_id
+    if facts is None:
+        task = await actions.visible_task(tx, caller, id)
         run = await actions.request(tx, caller, RunKind(draft.kind), task, draft.ask())
+    elif draft.kind == "replay":
+        run = await actions.replay(tx, caller, id, facts, draft.ask())
+    else:
+        run = await actions.rehearse(tx, caller, id, facts.network_id, draft.ask())
     response.headers["Location"] = f"/sync/v1/runs/{run.id}"
     return facts_of(run)
 
@@ -127,14 +75,26 @@ async def get_run(run_id: UUID, caller: ByCaller, tx: InRead) -> RunFacts:
 
 @router.post("/{run_id}/stop", status_code=202, responses=problems(NotFound, InvalidTransition))
 async def stop_run(run_id: UUID, caller: ByCaller, tx: InTx) -> RunFacts:
-    """End a run that somebody asked for. What it has done stays done."""
+    """End a run that somebody asked for. What it has done stays done; what it holds back is given up."""
     return facts_of(await actions.stop(tx, caller, run_id))
 
 
 @router.post("/{run_id}/approve", status_code=202, responses=problems(NotFound, InvalidTransition))
 async def approve_run(run_id: UUID, caller: ByCaller, tx: InTx) -> RunFacts:
-    """Let a run do what its guard holds back."""
+    """Let a run do what its guard holds back: it is planned again, and done where nobody has edited it since."""
     return facts_of(await actions.approve(tx, caller, run_id))
+
+
+@router.post("/{run_id}/undo", status_code=202, responses=problems(NotFound, InvalidTransition))
+async def undo_run(
+    run_id: UUID, response: Response, caller: ByCaller, tx: InTx, *, preview: bool = False
+) -> RunFacts:
+    """Give back what a run replaced, where nobody has changed it since. The answer is a run of kind `undo`; with `preview`
+    one of kind `test`, which writes nothing: its records show what would be given back, and what would be left alone and
+    why. What a run created is not deleted."""
+    run = await actions.undo(tx, caller, run_id, preview=preview)
+    response.headers["Location"] = f"/sync/v1/runs/{run.id}"
+    return facts_of(run)
 
 
 @dataclass(frozen=True, slots=True)

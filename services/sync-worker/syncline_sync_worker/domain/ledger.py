@@ -19,5 +19,5 @@ class Entry:
     source_version: str | None = None
     source_changed_at: datetime | None = None
     by_person: bool = False  # undo, or a conflict settled
-    at: datetime | None = None  # when it was written; given by the ledger
+    at: datetime | None = None  # when it was written; the ledger says so of what was answered at once
     seq: int = 0  # its place; given by the ledger

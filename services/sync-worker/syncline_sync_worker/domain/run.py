@@ -32,6 +32,7 @@ class RunStatus(StrEnum):
     FAILED = "failed"
 
 
+LOOKING = frozenset({RunKind.TEST, RunKind.REPLAY})  # they write nothing, so they wait for nobody
 CLOSED = frozenset(
     {RunStatus.STOPPED, RunStatus.SUCCEEDED, RunStatus.COMPLETED_WITH_ISSUES, RunStatus.FAILED}
 )
@@ -54,12 +55,19 @@ class Run:
     read_at: datetime | None = (
         None  # all that it was to read has been offered; what is left is to work it off
     )
+    approved_at: datetime | None = None  # until what it held back has been offered again
     ask: Mapping[str, Any] = field(default_factory=dict)  # what whoever asked for it chose, as JSON
     stop_requested_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
     revision: int = 0  # counts its changes
     held: Held | None = None
+
+    @property
+    def undoes(self) -> UUID | None:
+        """The run whose writes it gives back, or shows how."""
+        told = self.ask.get("undoes")
+        return UUID(told) if told else None
 
     def total(self, name: str) -> int:
         """Of both sides."""

@@ -25,6 +25,7 @@ class Reason(IntFlag):
     PERSON = 32  # somebody asked, or tries an issue again
     INTENT = 64  # something sent has an unknown outcome
     REFERENCE = 128  # what it refers to has been linked meanwhile
+    UNDO = 256  # what a run replaced in it is to be given back
 
 
 class Rank(IntEnum):

@@ -1,10 +1,11 @@
 """What both sides looked like when they last agreed, after operations were applied. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from syncline_common.schemas.values import Side, Value, Values
+from syncline_common.schemas.values import UNSET, Side, Value, Values
 from syncline_sync_worker.engine.operations import Adopt, Operation, Write
 from syncline_sync_worker.engine.rules import Rule
+from syncline_sync_worker.engine.values import reworded, same
 
 Bases = tuple[Values, Values]
 
@@ -33,6 +34,22 @@ def _agreed(operation: Operation, read_back: Mapping[Side, Values]) -> list[tupl
         case Write(side=side, field=name, source=source) if name in read_back.get(side, {}):
             return [(side, read_back[side][name]), (side.other, source)]
     return []
+
+
+def catch_up(
+    bases: Bases, sent: Sequence[Write], seen: Mapping[Side, Values], rules: Iterable[Rule]
+) -> tuple[Bases, Sequence[Write]]:
+    """Of writes that nobody answered, those whose values are there now; and the bases as if they had been answered."""
+    by_id = {rule.id: rule for rule in rules}
+    ours = [it for it in sent if it.rule_id in by_id and _is_there(it, by_id[it.rule_id], seen[it.side])]
+    return remember(bases, ours, seen, by_id.values()), ours
+
+
+def _is_there(write: Write, rule: Rule, values: Values) -> bool:
+    found = values.get(write.field, UNSET)
+    return found is not UNSET and (
+        same(rule.type(write.side), found, write.value) or reworded(found, write.value)
+    )
 
 
 def forget(bases: Bases, rules: Iterable[Rule]) -> Bases:

@@ -1,8 +1,10 @@
 """The mass-change guard: which operations destroy something, and when a run may not do them without a person."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from syncline_common.schemas.values import Side
 from syncline_sync_worker.engine.operations import Conflict, Operation, Write
 from syncline_sync_worker.engine.values import is_empty
 
@@ -35,3 +37,12 @@ def held(operations: Iterable[Operation]) -> tuple[tuple[Operation, ...], tuple[
     kinds = (Write, Conflict)
     waits = tuple(it for it in operations if it.rule_id in waiting and isinstance(it, kinds))
     return waits, tuple(it for it in operations if it not in waits)
+
+
+def lost(operations: Iterable[Operation]) -> frozenset[tuple[str, Side, str]]:
+    """The very values that would be gone; what is written instead may be another by the time that somebody approves."""
+    return frozenset(
+        (it.rule_id, it.side, json.dumps(it.old, sort_keys=True))
+        for it in operations
+        if isinstance(it, Write) and is_destructive(it)
+    )

@@ -1,12 +1,14 @@
 """When two values mean the same: compared by type, so that a vendor's way of writing things is no change."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 
 from syncline_common.schemas.values import FieldType, Value
 
+MARKUP, WORDS = re.compile(r"<[^<>]*>|&[a-z#0-9]+;", re.IGNORECASE), re.compile(r"\w+")
 TRUE, FALSE = frozenset(["true", "yes", "1", "on"]), frozenset(["false", "no", "0", "off"])
 
 
@@ -14,6 +16,14 @@ def same(kind: FieldType, one: Value, other: Value) -> bool:
     if isinstance(one, str) and isinstance(other, str) and one == other:
         return True  # mostly nothing has changed, and texts are long
     return normalise(kind, one) == normalise(kind, other)
+
+
+def reworded(one: Value, other: Value) -> bool:
+    """The same words, as a system may put them that rewrites what it is given: in other letters, with other markup."""
+    if not (isinstance(one, str) and isinstance(other, str)):
+        return False
+    words = [WORDS.findall(MARKUP.sub(" ", it).casefold()) for it in (one, other)]
+    return words[0] == words[1] != []
 
 
 def is_empty(value: Value) -> bool:

@@ -1,15 +1,15 @@
 """The gate's state in the database, so that all workers are one to a vendor."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
-from syncline_common.db.tx import Database, Tx
+from syncline_common.db.tx import Database, ReadTx, Tx
 from syncline_common.schemas.connector import Priority
-from syncline_common.sdk.gate import Budget, Grant
+from syncline_common.sdk.gate import Budget, Grant, Share
 from syncline_common.sdk.gate_state import GateState
 from syncline_sync_worker.store.tables import gate as table
 
@@ -42,6 +42,13 @@ class GateStore:
 
 def _as_row(state: GateState) -> dict[str, Any]:
     return {name: getattr(state, name) for name in NAMES}
+
+
+async def gates(tx: ReadTx, keys: Sequence[str]) -> Mapping[str, GateState]:
+    """Those that anybody has gone through yet, as workers do."""
+    names = [f"{Share.WORK.value}:{key}" for key in keys]
+    rows = await tx.session.execute(select(table).where(table.c.key.in_(names)))
+    return {row.key.partition(":")[2]: GateState(*(getattr(row, name) for name in NAMES)) for row in rows}
 
 
 class StoredGate:

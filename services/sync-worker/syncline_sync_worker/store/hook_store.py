@@ -11,25 +11,31 @@ from syncline_sync_worker.domain.hook import Hook
 from syncline_sync_worker.domain.task import ConnectionRef
 from syncline_sync_worker.store.tables import hook as table
 
+PUT = insert(table)
+
 
 class HookStore:
     def __init__(self, tx: Tx) -> None:
         self._tx, self._session = tx, tx.session
 
-    async def put(self, connection: ConnectionRef, hook: Hook) -> None:
-        row = {
-            "account_id": connection.account_id,
-            "connection_id": connection.id,
-            "id": hook.id,
-            "token_hash": hook.token_hash,
-            "headers": dict(hook.headers),
-            "body": hook.body,
-            "received_at": hook.received_at,
-            "due_at": hook.received_at,
-            "attempts": 0,
-        }
-        await self._session.execute(insert(table), [row])
-        self._tx.ring("hook")
+    async def put(self, *hooks: tuple[ConnectionRef, Hook]) -> None:
+        rows = [
+            {
+                "account_id": connection.account_id,
+                "connection_id": connection.id,
+                "id": hook.id,
+                "token_hash": hook.token_hash,
+                "headers": dict(hook.headers),
+                "body": hook.body,
+                "received_at": hook.received_at,
+                "due_at": hook.received_at,
+                "attempts": 0,
+            }
+            for connection, hook in hooks
+        ]
+        if rows:
+            await self._session.execute(PUT, rows)
+            self._tx.ring("hook")
 
     async def waiting(self, connection: ConnectionRef) -> int:
         """For the cap per token."""

@@ -1,5 +1,6 @@
 """Every query about the Ledger of a connection. Nothing in it is ever changed."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,9 @@ from sqlalchemy import FromClause, Row, Select, bindparam, func, insert, select
 from syncline_common.db.tx import ReadTx, Tx
 from syncline_common.schemas.values import Side, Unset, Value
 from syncline_sync_worker.domain.ledger import Entry
+from syncline_sync_worker.domain.run import Run
 from syncline_sync_worker.domain.task import ConnectionRef
+from syncline_sync_worker.engine.undo import Replaced
 from syncline_sync_worker.store.owned import owned, owner
 from syncline_sync_worker.store.tables import blob
 from syncline_sync_worker.store.tables import ledger as table
@@ -68,6 +71,29 @@ class LedgerStore:
         query = ENTRIES.where(table.c.link_id.in_(link_ids), table.c.run_id == run_id)
         return await self._found(query.order_by(table.c.seq))
 
+    async def links_of(self, run: Run) -> Sequence[UUID]:
+        """The pairs that it wrote to."""
+        begun = run.started_at or run.requested_at
+        mine = (MINE, table.c.run_id == run.id, table.c.at >= begun)
+        query = select(table.c.link_id).distinct().where(*mine).order_by(table.c.link_id)
+        return list(await self._session.scalars(query, self._mine))
+
+    async def replaced(self, run_id: UUID, link_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Replaced]]:
+        """By pair, what the run made of each place, from before its first write until after its last."""
+        places: dict[Place, list[Entry]] = defaultdict(list)
+        for it in await self.of_run(run_id, link_ids):
+            places[_place(it)].append(it)
+        of = (table.c.link_id, table.c.rule_id, table.c.side)
+        query = select(*of, func.max(table.c.seq)).where(MINE, table.c.link_id.in_(link_ids)).group_by(*of)
+        last = {
+            (row[0], row[1], Side(row[2])): row[3] for row in await self._session.execute(query, self._mine)
+        }
+        found: dict[UUID, list[Replaced]] = defaultdict(list)
+        for place, entries in places.items():
+            again = last[place] > entries[-1].seq
+            found[place[0]].append(Replaced(place[1], place[2], entries[0].old, entries[-1].new, again))
+        return found
+
     async def written_since(self, link_ids: Collection[UUID], since: datetime) -> Sequence[Entry]:
         """Oldest first: what alternates is to be frozen."""
         return await self._found(WRITTEN_SINCE, links=list(link_ids), since=since)
@@ -95,7 +121,7 @@ class LedgerStore:
         return [_entry(row) for row in await self._session.execute(query, {**self._mine, **which})]
 
     def _row(self, it: Entry, now: datetime, large: dict[str, str]) -> dict[str, Any]:
-        row: dict[str, Any] = {**self._owner(), **_facts(it), "side": it.side.value, "at": now}
+        row: dict[str, Any] = {**self._owner(), **_facts(it), "side": it.side.value, "at": it.at or now}
         for name, value in (("old", it.old), ("new", it.new)):
             text = written(value)
             row[name], row[f"{name}_hash"] = split(text)

@@ -5,7 +5,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Row, Select, bindparam, delete, func, select, update
+from sqlalchemy import (
+    BindParameter,
+    Row,
+    Select,
+    Tuple,
+    bindparam,
+    delete,
+    func,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 
 from syncline_common.db.tx import ReadTx, Tx
 from syncline_common.schemas.records import RecordRef
@@ -16,7 +28,7 @@ from syncline_sync_worker.store.owned import owned, owner
 from syncline_sync_worker.store.tables import link as table
 from syncline_sync_worker.store.work_offers import End
 
-SAVED = ("version_a", "version_b", "base_a", "base_b", "state", "missing_since")
+SAVED = ("version_a", "version_b", "base_a", "base_b", "state", "missing_since", "unanswered")
 
 MINE, OF_FLOW = owned(table), table.c.flow_id == bindparam("flow")
 IDS: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -28,6 +40,11 @@ SAVE = (
     .where(MINE, table.c.id == bindparam("this"))
     .values({name: bindparam(f"new_{name}", type_=table.c[name].type) for name in SAVED})
 )
+AWAIT = (
+    update(table)
+    .where(MINE, table.c.id == bindparam("this"))
+    .values(unanswered=bindparam("sent", type_=table.c.unanswered.type))
+)
 
 
 def _linked(side: Side) -> Select[Any]:
@@ -36,7 +53,25 @@ def _linked(side: Side) -> Select[Any]:
     return select(table.c.id, stream, id_).where(of_connection, OF_FLOW, id_.in_(IDS))
 
 
+def _known(side: Side) -> Select[Any]:
+    columns = (f"{side}_stream", f"{side}_id", "state", f"version_{side}")
+    return select(*(table.c[name] for name in columns)).where(MINE, OF_FLOW, table.c[f"{side}_id"].in_(IDS))
+
+
+def _end(side: Side) -> Tuple:
+    """As the key of that side has it."""
+    return tuple_(table.c[f"{side}_id"], table.c[f"{side}_stream"])
+
+
+def _ends(side: Side) -> Select[Any]:
+    id_, stream = table.c[f"{side}_id"], table.c[f"{side}_stream"]
+    found = select(id_, stream).where(MINE, OF_FLOW, table.c.state.in_(bindparam("states", expanding=True)))
+    return found.order_by(id_, stream).limit(bindparam("at_most"))
+
+
 LINKED = {side: _linked(side) for side in Side}
+ENDS = {side: _ends(side) for side in Side}
+KNOWN = {side: _known(side) for side in Side}
 
 
 async def linked(tx: ReadTx, connection: ConnectionRef, ends: Collection[End]) -> dict[End, UUID]:
@@ -70,10 +105,16 @@ class LinkStore:
         """Versions, bases and state, as they are after the two agreed."""
         if links:
             rows = [
-                {**self._owner, "this": it.id, **{f"new_{name}": getattr(it, name) for name in SAVED}}
+                {**self._owner, "this": it.id, **{f"new_{name}": value for name, value in _saved(it).items()}}
                 for it in sorted(links, key=lambda it: it.id)
             ]
             await self._session.execute(SAVE, rows)
+
+    async def expect(self, sent: Mapping[UUID, Sequence[Mapping[str, Any]]]) -> None:
+        """Of each link, the updates that are about to leave and those that still wait for their answers."""
+        if sent:
+            rows = [{**self._owner, "this": id, "sent": list(sent[id])} for id in sorted(sent)]
+            await self._session.execute(AWAIT, rows)
 
     async def remove(self, ids: Collection[UUID]) -> None:
         if ids:
@@ -94,12 +135,26 @@ class LinkStore:
         found = await self._found(BY_SIDE[side], flow=flow_id, ids=ids)
         return {it.end(side): it for it in found if it.end(side) in wanted}
 
-    async def listed(self, flow_id: str, *, after: UUID | None, limit: int) -> Sequence[Link]:
-        """In the order of ids, for a sweep and for lists."""
-        query = select(table).where(MINE, OF_FLOW).order_by(table.c.id).limit(limit)
+    async def known(
+        self, flow_id: str, side: Side, records: Iterable[RecordRef]
+    ) -> Mapping[RecordRef, tuple[LinkState, str | None]]:
+        """Of those that are linked: the state, and the version of this side."""
+        ids = sorted({it.id for it in records})
+        these = {**self._owner, "flow": flow_id, "ids": ids}
+        rows = (await self._session.execute(KNOWN[side], these)).all() if ids else ()
+        return {RecordRef(row[0], row[1]): (LinkState(row[2]), row[3]) for row in rows}
+
+    async def ends(
+        self, flow_id: str, side: Side, states: Collection[LinkState], *, after: RecordRef | None, limit: int
+    ) -> Sequence[RecordRef]:
+        """One side's records that are in links of these states, in the order of their ids."""
+        told = [it.value for it in states]
+        which = {**self._owner, "flow": flow_id, "states": told, "at_most": limit}
+        query = ENDS[side]
         if after is not None:
-            query = query.where(table.c.id > after)
-        return await self._found(query, flow=flow_id)
+            query = query.where(_end(side) > tuple_(literal(after.id), literal(after.stream)))
+        rows = await self._session.execute(query, which)
+        return [RecordRef(row[1], row[0]) for row in rows]
 
     async def count(self, flow_id: str) -> int:
         """For the guard's share."""
@@ -119,8 +174,13 @@ class LinkStore:
             "b_stream": it.b.stream,
             "b_id": it.b.id,
             "linked_at": it.linked_at,
-            **{name: getattr(it, name) for name in SAVED},
+            **_saved(it),
         }
+
+
+def _saved(it: Link) -> dict[str, Any]:
+    facts = {name: getattr(it, name) for name in SAVED}
+    return {**facts, "unanswered": list(it.unanswered) or None}
 
 
 def _order(it: Link) -> tuple[str, ...]:
@@ -141,4 +201,5 @@ def as_link(row: Row[Any]) -> Link:
         base_b=row.base_b,
         state=LinkState(row.state),
         missing_since=row.missing_since,
+        unanswered=tuple(row.unanswered or ()),
     )

@@ -43,6 +43,7 @@ def _link(metadata: MetaData) -> Table:
         Column("state", String(20), nullable=False),
         Column("linked_at", UtcDateTime, nullable=False),
         Column("missing_since", UtcDateTime),
+        Column("unanswered", JSON(none_as_null=True)),  # NULL: none
         PrimaryKeyConstraint("id", "account_id", name="pk_link"),
         UniqueConstraint("connection_id", "flow_id", "a_id", "a_stream", "account_id", name="uq_link_a"),
         UniqueConstraint("connection_id", "flow_id", "b_id", "b_stream", "account_id", name="uq_link_b"),

@@ -1,17 +1,15 @@
-"""What people ask about Outcomes, Issues and Conflicts, and decide; within one account by construction."""
+"""What people ask about Outcomes, Issues and Conflicts; within one account by construction."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Table, and_, select, update
+from sqlalchemy import ColumnElement, Row, Table, and_, select
 
-from syncline_common.db.tx import ReadTx, Tx
-from syncline_common.errors import NotFound
+from syncline_common.db.tx import ReadTx
 from syncline_common.schemas.records import RecordRef
 from syncline_common.schemas.values import Side
 from syncline_sync_worker.domain.report import Conflict, ConflictState, Issue, IssueState
-from syncline_sync_worker.domain.task import ConnectionRef
 from syncline_sync_worker.store.tables import conflict, issue, outcome
 from syncline_sync_worker.store.written import read
 
@@ -57,31 +55,6 @@ class ReportReads:
         if self._network_ids is None:
             return mine
         return and_(mine, table.c.network_id.in_(self._network_ids))
-
-
-class ReportStore(ReportReads):
-    """What people decide."""
-
-    def __init__(self, tx: Tx, account_id: UUID, network_ids: Collection[UUID] | None = None) -> None:
-        super().__init__(tx, account_id, network_ids)
-        self._tx = tx
-
-    async def move_issue(self, issue_id: UUID, state: IssueState) -> tuple[ConnectionRef, Issue]:
-        """To retry, ignore or resolve it; whoever retries offers its record as well."""
-        this = update(issue).where(self._seen(issue), issue.c.id == issue_id)
-        moved = this.values(state=state.value, changed_at=await self._tx.now()).returning(issue)
-        row = (await self._session.execute(moved)).one_or_none()
-        if row is None:
-            raise NotFound("There is no such issue")
-        return ConnectionRef(row.account_id, row.connection_id), as_issue(row)
-
-    async def choose(self, conflict_id: UUID, winner: Side) -> tuple[ConnectionRef, Conflict]:
-        this = update(conflict).where(self._seen(conflict), conflict.c.id == conflict_id)
-        chosen = {"winner": winner.value, "state": ConflictState.CHOSEN.value}
-        row = (await self._session.execute(this.values(chosen).returning(conflict))).one_or_none()
-        if row is None:
-            raise NotFound("There is no such conflict")
-        return ConnectionRef(row.account_id, row.connection_id), as_conflict(row)
 
 
 def as_issue(row: Row[Any]) -> Issue:

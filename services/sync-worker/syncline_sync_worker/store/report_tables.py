@@ -1,4 +1,4 @@
-"""What people are told: outcomes, issues, conflicts."""
+"""What people are told: outcomes, issues, conflicts, and what waits for their approval."""
 
 from sqlalchemy import (
     JSON,
@@ -17,8 +17,8 @@ from sqlalchemy import (
 from syncline_common.db.types import BigKey, UtcDateTime
 
 
-def report_tables(metadata: MetaData) -> tuple[Table, Table, Table]:
-    return _outcome(metadata), _issue(metadata), _conflict(metadata)
+def report_tables(metadata: MetaData) -> tuple[Table, Table, Table, Table]:
+    return _outcome(metadata), _issue(metadata), _conflict(metadata), _guarded(metadata)
 
 
 def _outcome(metadata: MetaData) -> Table:
@@ -96,4 +96,21 @@ def _conflict(metadata: MetaData) -> Table:
         PrimaryKeyConstraint("account_id", "id", name="pk_conflict"),
         Index("ix_conflict_link", "link_id", "rule_id"),
         Index("ix_conflict_connection", "connection_id"),
+    )
+
+
+def _guarded(metadata: MetaData) -> Table:
+    return Table(
+        "guarded",
+        metadata,
+        Column("account_id", Uuid, nullable=False),
+        Column("connection_id", Uuid, nullable=False),
+        Column("link_id", Uuid, nullable=False),
+        Column("flow_id", String(60), nullable=False),
+        Column("run_id", Uuid, nullable=False),
+        Column("state", String(20), nullable=False),
+        Column("operations", JSON, nullable=False),
+        Column("at", UtcDateTime, nullable=False, index=True),
+        PrimaryKeyConstraint("connection_id", "link_id", "account_id", name="pk_guarded"),
+        Index("ix_guarded_run", "run_id", "state", "link_id"),
     )

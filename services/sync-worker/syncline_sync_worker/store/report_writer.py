@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Insert, bindparam, case, insert, literal, select, update
+from sqlalchemy import Insert, bindparam, case, delete, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from syncline_common.db.tx import Tx
@@ -26,6 +26,7 @@ IS_LIVE = issue.c.state.in_([literal(it.value) for it in (IssueState.OPEN, Issue
 AGAIN = ("kind", "hint", "run_id", "next_try", "changed_at", "link_id")  # what is told anew of a known issue
 
 ADD_OUTCOME = insert(outcome)
+FORGET_OUTCOMES = delete(outcome).where(owned(outcome), outcome.c.run_id == bindparam("run"))
 LIVE_OF = select(issue.c.id, issue.c.flow_id, issue.c.side, issue.c.stream, issue.c.record_id).where(
     owned(issue),
     issue.c.record_id.in_(bindparam("records", expanding=True)),
@@ -60,6 +61,10 @@ class ReportWriter:
                 for it in outcomes
             ]
             await self._session.execute(ADD_OUTCOME, rows)
+
+    async def forget_outcomes(self, run_id: UUID) -> None:
+        """Of a run that begins anew."""
+        await self._session.execute(FORGET_OUTCOMES, {**self._mine, "run": run_id})
 
     async def put_issues(self, issues: Sequence[Issue]) -> Sequence[Issue]:
         """The same cause at the same record counts, and is open again; ignored, it stays so. Returns those that are new."""

@@ -11,15 +11,18 @@ from sqlalchemy.exc import IntegrityError
 
 from syncline_common.db.tx import ReadTx, Tx
 from syncline_common.errors import NotFound
+from syncline_sync_worker.domain.guarded import GuardState
 from syncline_sync_worker.domain.lease import LeaseLost
-from syncline_sync_worker.domain.run import CLOSED, COUNTS, Run, RunKind, RunStatus
+from syncline_sync_worker.domain.run import CLOSED, COUNTS, LOOKING, Run, RunKind, RunStatus
 from syncline_sync_worker.domain.task import ConnectionRef
+from syncline_sync_worker.domain.work import Reason
 from syncline_sync_worker.store import leased
+from syncline_sync_worker.store.guard_store import GuardStore
 from syncline_sync_worker.store.tables import run as table
 from syncline_sync_worker.store.tables import work
 
 OPEN = [literal(it.value) for it in RunStatus if it not in CLOSED]
-DRIVEN = [literal(it.value) for it in (RunStatus.REQUESTED, RunStatus.RUNNING, RunStatus.STOPPING)]
+AWAITING = table.c.status == RunStatus.AWAITING_APPROVAL.value
 NOTHING = dict.fromkeys(COUNTS, 0)
 
 CHANGED = "run_changed"  # the bell of those who follow one
@@ -33,6 +36,13 @@ TAKE_SLOT = THIS.where(table.c.open_as.is_(None))
 COUNT = THIS.values({name: table.c[name] + bindparam(f"more_{name}") for name in COUNTS})
 OPEN_ONE = THIS.where(table.c.status.in_(OPEN))
 CLOSE = OPEN_ONE.returning(table.c.id)
+AWAIT = THIS.where(table.c.status == RunStatus.RUNNING.value, table.c.stop_requested_at.is_(None))
+APPROVE = THIS.where(AWAITING, table.c.stop_requested_at.is_(None)).returning(table.c.id)
+LOCK = (
+    select(table)
+    .where(table.c.account_id == bindparam("of_account"), table.c.id == bindparam("this"))
+    .with_for_update()
+)
 OPEN_AS = (  # shared with others who work for it; whoever closes it waits for them, or they find it closed
     select(table)
     .where(table.c.connection_id == bindparam("of_connection"), table.c.open_as == bindparam("kind"))
@@ -41,19 +51,24 @@ OPEN_AS = (  # shared with others who work for it; whoever closes it waits for t
 
 
 def _to_be_driven() -> ColumnElement[bool]:
-    """What is read is worked off by everybody, and closed by `finish`; what waits for another run keeps nobody waiting."""
+    """What is read is worked off by everybody, and closed by `finish`; what waits for another run keeps nobody waiting.
+
+    What somebody has decided about a run that waits for approval is carried out as well.
+    """
     other = table.alias("other")
     taken = exists().where(
         other.c.connection_id == table.c.connection_id, other.c.open_as == SLOT, other.c.id != table.c.id
     )
-    writes_nothing = table.c.kind == RunKind.TEST.value
+    writes_nothing = table.c.kind.in_([literal(it.value) for it in sorted(LOOKING)])
     may = or_(writes_nothing, table.c.stop_requested_at.is_not(None), ~taken)
-    asked_for = table.c.kind != RunKind.CONTINUOUS.value
-    return and_(table.c.status.in_(DRIVEN), asked_for, table.c.read_at.is_(None), may)
+    to_read = and_(table.c.kind != RunKind.CONTINUOUS.value, table.c.read_at.is_(None))
+    refused = and_(AWAITING, table.c.open_as.is_(None), table.c.stop_requested_at.is_not(None))
+    return and_(table.c.status.in_(OPEN), or_(to_read, table.c.approved_at.is_not(None), refused), may)
 
 
 CLAIM = leased.claiming(table.c.id, _to_be_driven())
 CHANGE = leased.changing(table.c.id).values(revision=table.c.revision + 1)
+LET_THROUGH = leased.changing(table.c.id, table.c.approved_at == bindparam("then"))
 
 
 BUSY = or_(work.c.free_at <= bindparam("now"), work.c.lease_owner.is_not(None))
@@ -61,9 +76,17 @@ BUSY = or_(work.c.free_at <= bindparam("now"), work.c.lease_owner.is_not(None))
 
 def _drained() -> Select[Any]:
     busy = exists().where(work.c.connection_id == table.c.connection_id, BUSY)
-    is_over = or_(~busy, table.c.stop_requested_at.is_not(None))
+    asked = (
+        work.c.reasons.bitwise_and(int(Reason.UNDO)) != 0
+    )  # also what is due later: nobody else gives it back
+    undoing = and_(
+        table.c.kind == RunKind.UNDO.value,
+        exists().where(work.c.connection_id == table.c.connection_id, asked),
+    )
+    is_over = or_(and_(~busy, ~undoing), table.c.stop_requested_at.is_not(None))
     is_read = or_(table.c.kind == RunKind.CONTINUOUS.value, table.c.read_at.is_not(None))
-    query = select(table).where(table.c.open_as == SLOT, is_read, is_over)
+    settled = table.c.approved_at.is_(None)
+    query = select(table).where(table.c.open_as == SLOT, is_read, settled, is_over)
     return query.order_by(table.c.id).limit(bindparam("at_most")).with_for_update(skip_locked=True)
 
 
@@ -123,7 +146,7 @@ class RunReads:
 
     async def waiting(self, run: Run) -> int:
         """Records that are due, or in somebody's hands, and counted to it once they are done."""
-        if run.status in CLOSED or run.kind is RunKind.TEST:
+        if run.status in (*CLOSED, RunStatus.AWAITING_APPROVAL) or run.kind in LOOKING:
             return 0
         these = work.c.connection_id == run.connection.id
         now = await self._tx.now()
@@ -155,7 +178,7 @@ class RunStore:
     async def take_slot(self, run: Run) -> bool:
         """What is due is counted to it from now on. False while another run is the one."""
         now = await self._tx.now()
-        started = {"status": RunStatus.RUNNING.value, "open_as": SLOT, "started_at": now}
+        started = {"status": RunStatus.RUNNING.value, "open_as": SLOT, "started_at": run.started_at or now}
         try:
             async with self._session.begin_nested():
                 await self._session.execute(TAKE_SLOT, {**_is(run), **started})
@@ -167,9 +190,40 @@ class RunStore:
         """All that it was to read has been offered: it closes once that is worked off."""
         await self._change(run, {"read_at": await self._tx.now(), **leased.FREE})
 
+    async def lock(self, run: Run) -> Run:
+        """As it is, and as it stays until the end of this transaction."""
+        return _run((await self._session.execute(LOCK, _is(run))).one())
+
+    async def await_approval(self, run: Run) -> None:
+        """It holds something back; what else it has to do flows on."""
+        self._tx.ring(CHANGED)
+        await self._session.execute(AWAIT, {**_is(run), "status": RunStatus.AWAITING_APPROVAL.value})
+
+    async def rest(self, run: Run) -> None:
+        """All but what it holds back is done: what is due is counted to another from now on."""
+        self._tx.ring(CHANGED)
+        await self._session.execute(OPEN_ONE, {**_is(run), "open_as": None})
+
+    async def approve(self, run: Run) -> bool:
+        """False if it does not wait for it any more."""
+        approved = {"status": RunStatus.RUNNING.value, "approved_at": await self._tx.now()}
+        for bell in ("run", CHANGED):
+            self._tx.ring(bell)
+        return (await self._session.execute(APPROVE, {**_is(run), **approved})).first() is not None
+
+    async def let_through(self, run: Run) -> None:
+        """What was approved has been offered again; unless somebody approved more meanwhile."""
+        assert run.held is not None and run.approved_at is not None
+        offered = {"then": run.approved_at, "approved_at": None, **leased.FREE}
+        await leased.change(self._tx, LET_THROUGH, run.id, run.held, offered)
+
     async def note(self, run: Run, ask: Mapping[str, Any]) -> None:
         """What was found out about what it is to do."""
         await self._change(run, {"ask": dict(ask)})
+
+    async def count_anew(self, run: Run) -> None:
+        """What was counted is forgotten."""
+        await self._change(run, dict(NOTHING))
 
     async def now(self, run: Run) -> Run:
         """As it is by now, with what others have counted to it."""
@@ -190,6 +244,7 @@ class RunStore:
         """By who drives it; `LeaseLost` if that is another by now."""
         self._tx.ring(CHANGED)
         await self._change(run, await self._facts(status, cause))
+        await self._give_up(run, status)
 
     async def count(self, run: Run, counts: Mapping[str, int]) -> None:
         """Added to what others count at the same time."""
@@ -202,7 +257,9 @@ class RunStore:
         """Or another that had the slot. False if somebody else has closed it: then somebody else has announced it."""
         facts = await self._facts(status, None)
         self._tx.ring(CHANGED)
-        return (await self._session.execute(CLOSE, {**_is(run), **facts})).first() is not None
+        closed = (await self._session.execute(CLOSE, {**_is(run), **facts})).first() is not None
+        await self._give_up(run, status)
+        return closed
 
     async def drained(self, limit: int) -> Sequence[Run]:
         """Those with the slot that nothing keeps open: they were told to stop, or no pair of theirs is due, or in anybody's hands. They are locked, and
@@ -218,7 +275,13 @@ class RunStore:
     async def request_stop(self, run: Run) -> None:
         """Seen by who drives it, at the next renewal at the latest."""
         stop = {"stop_requested_at": await self._tx.now()}
+        self._tx.ring("run")
         await self._session.execute(OPEN_ONE, {**_is(run), **stop})
+
+    async def _give_up(self, run: Run, status: RunStatus) -> None:
+        """Nobody can approve any more what a run that is over held back."""
+        if status in CLOSED:
+            await GuardStore(self._tx, run.connection).decide(run, GuardState.REFUSED)
 
     async def _facts(self, status: RunStatus, cause: str | None) -> dict[str, Any]:
         facts: dict[str, Any] = {"status": status.value, "cause": cause and cause[:400]}
@@ -269,6 +332,7 @@ def _run(row: Row[Any]) -> Run:
         cause=row.cause,
         ask=row.ask or {},
         read_at=row.read_at,
+        approved_at=row.approved_at,
         stop_requested_at=row.stop_requested_at,
         started_at=row.started_at,
         finished_at=row.finished_at,

@@ -15,7 +15,7 @@ common_tables(metadata)
 task, pinned, run = task_tables(metadata)
 cursor, work, hook, gate = work_tables(metadata)
 link, intent, ledger, blob = link_tables(metadata)
-outcome, issue, conflict = report_tables(metadata)
+outcome, issue, conflict, guarded = report_tables(metadata)
 subscription = subscription_table(metadata)
 
 announcement = Table(

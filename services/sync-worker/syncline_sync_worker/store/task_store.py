@@ -30,6 +30,7 @@ OWNED = (  # what is purged with a connection, its task last
     "outcome",
     "issue",
     "conflict",
+    "guarded",
     "run",
     "pinned",
     "task",

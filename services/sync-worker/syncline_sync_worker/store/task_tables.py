@@ -87,6 +87,7 @@ def _run(metadata: MetaData) -> Table:
             "revision", BigInteger, nullable=False, server_default="0"
         ),  # counts its changes, for whoever follows it
         Column("read_at", UtcDateTime),
+        Column("approved_at", UtcDateTime),  # until what it held back has been offered again
         Column("requested_at", UtcDateTime, nullable=False),
         Column("stop_requested_at", UtcDateTime),
         Column("started_at", UtcDateTime),

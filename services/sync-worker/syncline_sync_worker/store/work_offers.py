@@ -13,7 +13,7 @@ from syncline_common.db.tx import Tx
 from syncline_common.schemas.records import RecordRef
 from syncline_common.schemas.values import Side
 from syncline_sync_worker.domain.task import ConnectionRef
-from syncline_sync_worker.domain.work import Offer, Rank
+from syncline_sync_worker.domain.work import Offer, Rank, Reason
 from syncline_sync_worker.store.tables import work as table
 
 End = tuple[str, Side, RecordRef]  # of a link: flow, side, record
@@ -83,7 +83,8 @@ def _row(connection: ConnectionRef, offer: Offer, link_id: UUID | None) -> dict[
 def _merging(dialect: str) -> Insert:
     """What somebody works on at this moment stays theirs; the generation tells them that there is more.
 
-    A version that is known already, offered for the same reasons, is the overlap of two reads: it changes nothing.
+    A version that is known already, offered for the same reasons, is the overlap of two reads: it changes nothing. Nor
+    does a sweep that finds what waits in that version.
     """
     new = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
     more = new.excluded
@@ -99,7 +100,7 @@ def _merging(dialect: str) -> Insert:
         "version_b": case((more.side == "b", more.version_b), else_=table.c.version_b),
     }
     known = or_(more.version_a == table.c.version_a, more.version_b == table.c.version_b)
-    same = table.c.reasons.bitwise_and(more.reasons) == more.reasons
+    same = or_(table.c.reasons.bitwise_and(more.reasons) == more.reasons, more.reasons == int(Reason.SWEEP))
     again = and_(known, same, more.rank >= table.c.rank)
     pair = (table.c.connection_id, table.c.key, table.c.account_id)
     news = case((again, False), else_=True)  # NULL, a version that nobody knows, is news

@@ -113,4 +113,5 @@ def _gate(metadata: MetaData) -> Table:
         Column("open_for", Float, nullable=False),
         Column("probe_until", Float, nullable=False),
         Column("told_limit", Integer, nullable=False, server_default="0"),
+        Column("away_since", Float, nullable=False, server_default="0"),
     )

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
+from typing import Any
 from uuid import UUID
 
-from syncline_common.errors import NeedsPerson, RecordChanged, RemoteError, Unavailable
+from syncline_common.errors import Disposition, NeedsPerson, RecordChanged, RemoteError, Unavailable
 from syncline_common.schemas.connector import Reader, Update, Writer
 from syncline_common.schemas.records import Record
-from syncline_common.schemas.values import Side
+from syncline_common.schemas.values import Side, Value
 from syncline_sync_worker.actions.told import found
 from syncline_sync_worker.domain.ledger import Entry
 from syncline_sync_worker.domain.link import Link, LinkState
@@ -18,6 +19,7 @@ from syncline_sync_worker.engine.bases import remember
 from syncline_sync_worker.engine.guard import is_destructive
 from syncline_sync_worker.engine.operations import Adopt, Freeze, Write
 from syncline_sync_worker.store.ledger_store import LedgerStore
+from syncline_sync_worker.store.link_store import LinkStore
 from syncline_sync_worker.store.report_writer import ReportWriter
 from syncline_sync_worker.work.beginning import still_mine
 from syncline_sync_worker.work.decide import Change
@@ -26,6 +28,8 @@ from syncline_sync_worker.work.hand import Hand, is_sure
 from syncline_sync_worker.work.results import Result, Trouble, later, set_aside
 from syncline_sync_worker.work.stopping import stop
 from syncline_sync_worker.work.tools import Tools
+from syncline_sync_worker.work.unanswered import Unanswered, left
+from syncline_sync_worker.work.undoing import is_given_back
 
 
 @dataclass(slots=True)
@@ -35,6 +39,7 @@ class _Course:
     change: Change
     written: dict[Side, Record] = field(default_factory=dict)
     error: RemoteError | None = None
+    unsure: Side | None = None  # whether it took what it was sent: nobody knows
 
     @property
     def seen(self) -> Mapping[Side, Record | None]:
@@ -91,7 +96,22 @@ class Changer:
                 if _is_kept_first(it, one)
             ]
             await LedgerStore(tx, batch.connection).append(tx, lost)
+            await LinkStore(tx, batch.connection).expect(dict(map(self._awaited, held)))
         return mine
+
+    def _awaited(self, change: Change) -> tuple[UUID, Sequence[Any]]:
+        link = change.sight.link
+        assert link is not None
+        return link.id, left(link, self._sent(change), (), self._hand.claimed_at)
+
+    def _sent(self, change: Change) -> list[Unanswered]:
+        return [self._one_sent(change, it) for it in change.plan.writes]
+
+    def _one_sent(self, change: Change, write: Write) -> Unanswered:
+        source, told = change.sight.records[write.side.other], _is_kept_first(change, write)
+        at, run, version = self._hand.claimed_at, self._hand.run.id, self._hand.batch.version
+        asked = is_given_back(change.sight, write)
+        return Unanswered(write, at, told, run, version, source.version, source.changed_at, by_person=asked)
 
     async def _write(self, side: Side, courses: Sequence[_Course]) -> None:
         by_stream: dict[str, list[_Course]] = {}
@@ -118,11 +138,13 @@ class Changer:
                 it.written[side] = answer
             else:
                 it.error = answer
+                it.unsure = side if answer.disposition is Disposition.LOOK_UP else None
 
     async def _update(self, side: Side, updates: Sequence[Update]) -> Sequence[Record | RemoteError]:
-        """Where a system takes stale writes, there is a last look: what has moved on is planned again."""
+        """Where nobody else notices that a write is stale, there is a last look: what has moved on is planned again."""
         stream, ids = updates[0].seen.ref.stream, [it.seen.ref.id for it in updates]
-        if self._readers[side].traits(stream).conditional:
+        traits = self._readers[side].traits(stream)
+        if traits.conditional or traits.looks:
             return await self._writers[side].update(updates)
         now = await self._readers[side].fetch(stream, ids)
         same = [id in now and now[id].version == it.seen.version for id, it in zip(ids, updates, strict=True)]
@@ -139,13 +161,19 @@ class Changer:
         done = [it for it in change.plan.operations if not isinstance(it, Write) or it.side in course.written]
         read_back = {side: it.values for side, it in course.written.items()}
         bases = remember((sight.link.base_a, sight.link.base_b), done, read_back, sight.flow.rules)
+        unsure = [it for it in self._sent(change) if it.write.side is course.unsure]
         link = replace(
-            sight.link, base_a=bases[0], base_b=bases[1], state=LinkState.LINKED, missing_since=None
+            sight.link,
+            base_a=bases[0],
+            base_b=bases[1],
+            state=LinkState.LINKED,
+            missing_since=None,
+            unanswered=left(sight.link, unsure, course.written, self._hand.claimed_at),
         )
         if course.error is None:
             link = _with_versions(link, {**sight.records, **course.seen})
         result = self._ended(course, change, link)
-        entries = [
+        entries = [*sight.caught_up] + [
             self._entry(change, it, read_back[it.side].get(it.field, it.value))
             for it in change.plan.writes
             if it.side in course.written and not _is_kept_first(change, it)
@@ -172,21 +200,9 @@ class Changer:
             return Result(sight.pair, "conflict", "a person decides", counts={"conflicts": 1})
         return Result(sight.pair, counts={"unchanged": 1})
 
-    def _entry(self, change: Change, write: Write, new: object) -> Entry:
-        sight = change.sight
-        assert sight.link is not None
-        source = sight.records[write.side.other]
-        return Entry(
-            sight.link.id,
-            write.rule_id,
-            write.side,
-            write.old,
-            new,
-            self._hand.run.id,
-            self._hand.batch.version,
-            source.version,
-            source.changed_at,
-        )
+    def _entry(self, change: Change, write: Write, new: Value) -> Entry:
+        assert change.sight.link is not None
+        return self._one_sent(change, write).entry(change.sight.link.id, new)
 
     def _conflicts(self, change: Change) -> list[Conflict]:
         sight = change.sight

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 
 from syncline_common.errors import NeedsPerson, RemoteError, UnknownOutcome
 from syncline_common.schemas.connector import NewRecord, Reader, RepeatClass, Writer
@@ -32,7 +33,7 @@ class Creator:
 
     def __init__(self, tools: Tools, hand: Hand, to: Side, reader: Reader, writer: Writer) -> None:
         self._tools, self._hand, self._to = tools, hand, to
-        self._reader, self._writer = reader, writer
+        self._reader, self._writer, self._traits = reader, writer, cache(reader.traits)
         self._send_until = 0.0  # by this process's own clock; an intent's `not_before` counts on it
 
     async def create(self, makes: Sequence[Make]) -> list[Result]:
@@ -41,7 +42,7 @@ class Creator:
         for it in allowed:
             by_stream.setdefault(self._stream(it.sight), []).append(it)
         for stream, some in by_stream.items():
-            batch = self._reader.traits(stream).batch
+            batch = self._traits(stream).batch
             for at in range(0, len(some), batch):
                 results += await self._send(some[at : at + batch])
         return results
@@ -171,7 +172,7 @@ class Creator:
 
         Where the source is always right, what was sent will do: the worst that comes of it is a write too many.
         """
-        traits = self._reader.traits(record.ref.stream)
+        traits = self._traits(record.ref.stream)
         untouched = record.changed_at == record.created_at and traits.granularity <= EXACT
         both_ways = {it.id for it in sight.flow.rules if it.source is None}
         return {
@@ -197,11 +198,11 @@ class Creator:
 
     def _not_before(self, make: Make) -> timedelta:
         """The end of this lease, the longest request, and the time that a search lags."""
-        settle = self._reader.traits(self._stream(make.sight)).settle
+        settle = self._traits(self._stream(make.sight)).settle
         return timedelta(seconds=LEASE_SECONDS) + LONGEST_REQUEST + settle
 
     def _class(self, make: Make) -> RepeatClass:
-        return self._reader.traits(self._stream(make.sight)).creates
+        return self._traits(self._stream(make.sight)).creates
 
     def _stream(self, sight: Sight) -> str:
         return sight.flow.flow.end(self._to).stream

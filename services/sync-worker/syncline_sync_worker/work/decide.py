@@ -1,5 +1,6 @@
 """What is to be done about a pair, as data. Pure: it sees what was observed, and the time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,6 +15,7 @@ from syncline_sync_worker.engine.creation import Creation, creation
 from syncline_sync_worker.engine.dictation import dictated
 from syncline_sync_worker.engine.identity import keys_of
 from syncline_sync_worker.engine.plan import Observed, Plan, plan
+from syncline_sync_worker.engine.undo import Untouched, undo
 from syncline_sync_worker.work.results import Result, Sight, Trouble, ignored, later, set_aside
 
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -59,6 +61,7 @@ class Change:
 
     sight: Sight
     plan: Plan
+    left_alone: Sequence[Untouched] = ()  # of what a run is to undo
 
 
 Decision = Result | Make | Seek | Same | LookUp | Change
@@ -80,13 +83,15 @@ def _linked(sight: Sight, link: Link, traits: dict[Side, StreamTraits], now: dat
     if missing:
         return _gone(sight, link, missing[0], now)
     if sight.flow.flow.left_filter == "release" and _has_left(sight):
-        return replace(ignored(sight, "it left the filter"), link=replace(link, state=LinkState.RELEASED))
+        released = replace(link, state=LinkState.RELEASED)
+        return replace(ignored(sight, "it left the filter"), link=released, entries=sight.caught_up)
     a, b = (_observed(sight.records[side], traits[side]) for side in Side)
     planned = plan(link.base_a, link.base_b, a, b, sight.flow.rules, recent=sight.recent)
-    planned = dictated(planned, sight.given, {Side.A: a.values, Side.B: b.values}, sight.flow.rules)
+    seen = {Side.A: a.values, Side.B: b.values}
+    planned = dictated(planned, sight.given, seen, sight.flow.rules)
     if planned.problems:
         return set_aside(sight, _about(planned.problems), now)
-    return Change(sight, planned)
+    return Change(sight, *undo(planned, sight.replaced, seen, sight.flow.rules))
 
 
 def _gone(sight: Sight, link: Link, side: Side, now: datetime) -> Result:

@@ -1,6 +1,7 @@
 """Runs that people ask for: what they are to look at is offered, and worked off like anything else that is due."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from syncline_common.db.tx import Tx
 from syncline_common.errors import NeedsPerson, SynclineError
@@ -9,18 +10,24 @@ from syncline_common.schemas.records import RecordRef
 from syncline_common.schemas.values import Side
 from syncline_sync_worker.actions.told import ended, started
 from syncline_sync_worker.domain.lease import LeaseLost
-from syncline_sync_worker.domain.run import Run, RunKind, RunStatus
+from syncline_sync_worker.domain.run import LOOKING, Run, RunKind, RunStatus
 from syncline_sync_worker.domain.task import Task, TaskState
 from syncline_sync_worker.domain.work import Offer, Reason
 from syncline_sync_worker.engine.compile import FlowRules
 from syncline_sync_worker.store.run_store import RunStore
 from syncline_sync_worker.store.task_store import TaskReads, TaskStore
 from syncline_sync_worker.store.work_store import WorkStore
-from syncline_sync_worker.work.rehearse import Rehearsal, Studio
+from syncline_sync_worker.work.guarding import offer_approved
+from syncline_sync_worker.work.lately import AT_MOST
+from syncline_sync_worker.work.rehearse import Rehearsal
+from syncline_sync_worker.work.replay import Replay
 from syncline_sync_worker.work.scan import scan_now
+from syncline_sync_worker.work.stage import Studio
 from syncline_sync_worker.work.stopping import stop
 from syncline_sync_worker.work.sweep import offer_everything
 from syncline_sync_worker.work.tools import LEASE_SECONDS, Tools
+from syncline_sync_worker.work.undo_preview import UndoPreview
+from syncline_sync_worker.work.undoing import offer_undo
 
 NOT_ACTIVE = "The connection is not active any more"
 AWHILE = 2.0  # seconds, while somebody else scans
@@ -30,8 +37,8 @@ UNREAD = "One of the systems did not answer; what it has changed was not read"
 class Driver:
     """Of one process. `renew` keeps what it drives, while a long scan goes on."""
 
-    def __init__(self, tools: Tools, studio: Studio) -> None:
-        self._tools, self._studio = tools, studio
+    def __init__(self, tools: Tools, studio: Studio, replayed_at_most: int = AT_MOST) -> None:
+        self._tools, self._studio, self._replayed_at_most = tools, studio, replayed_at_most
         self._driven: dict[object, Run] = {}
 
     async def drive_once(self) -> int:
@@ -55,9 +62,10 @@ class Driver:
         except LeaseLost:
             return False
         except SynclineError as error:
-            if isinstance(error, NeedsPerson) and run.kind is not RunKind.TEST:
+            if isinstance(error, NeedsPerson) and run.kind not in LOOKING:
                 await stop(self._tools, run.connection, error, run.requested_at)
-            await self._end(run, RunStatus.FAILED, error.message)
+            with suppress(LeaseLost):  # whoever has it by now says how it ends
+                await self._end(run, RunStatus.FAILED, error.message)
             return True
         finally:
             self._driven.pop(run.id, None)
@@ -67,12 +75,29 @@ class Driver:
         if run.stop_requested_at is not None:
             await self._end(run, RunStatus.STOPPED)
             return True
-        if run.kind is RunKind.TEST:
+        if run.kind in LOOKING:
             await self._begin(run)
-            summary = await Rehearsal(self._tools, self._studio, run).give()
-            await self._end(run, summary)
+            await self._end(run, *await self._look(run))
             return True
-        return await self._offer(run)
+        return await (self._offer(run) if run.approved_at is None else self._let_through(run))
+
+    async def _let_through(self, run: Run) -> bool:
+        """What was approved is due again, and counted to the run that held it back."""
+        async with self._tools.db.begin() as tx:
+            if not await RunStore(tx).take_slot(run):
+                await RunStore(tx).wait(run, AWHILE)
+                return False
+        await offer_approved(self._tools, run)
+        async with self._tools.db.begin() as tx:
+            await RunStore(tx).let_through(run)
+        return True
+
+    async def _look(self, run: Run) -> tuple[RunStatus, str | None]:
+        if run.kind is RunKind.REPLAY:
+            return await Replay(self._tools, self._studio, run, self._replayed_at_most).give()
+        if run.undoes is not None:
+            return await UndoPreview(self._tools, run).give(), None
+        return await Rehearsal(self._tools, self._studio, run).give(), None
 
     async def _offer(self, run: Run) -> bool:
         """A connection has one run at a time that what is due is counted to: it waits for its turn."""
@@ -102,6 +127,11 @@ class Driver:
 
     async def _read(self, run: Run, task: Task) -> bool:
         """Whether all of it could be read. The task is given back."""
+        if run.kind is RunKind.UNDO:
+            await offer_undo(self._tools, run)
+            async with self._tools.db.begin() as tx:
+                await TaskStore(tx).give_back(task)
+            return True
         if chosen := run.ask.get("records"):
             await self._offer_chosen(task, chosen)
             return True

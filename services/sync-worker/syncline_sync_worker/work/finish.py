@@ -13,6 +13,9 @@ async def finish_once(tools: Tools) -> int:
         store = RunStore(tx)
         drained = await store.drained(AT_ONCE)
         for run in drained:
+            if run.status is RunStatus.AWAITING_APPROVAL and run.stop_requested_at is None:
+                await store.rest(run)
+                continue
             status = _status(run)
             if await store.close_continuous(run, status):
                 await tx.publish(ended(run, status, await tx.now()))

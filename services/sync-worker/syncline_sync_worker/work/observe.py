@@ -1,7 +1,8 @@
 """Reads both sides of a batch of pairs, in bulk."""
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from syncline_sync_worker.work.hand import Hand, is_stopped
 from syncline_sync_worker.work.results import Result, Sight, Trouble, later, set_aside
 from syncline_sync_worker.work.stopping import stop
 from syncline_sync_worker.work.tools import Tools
+from syncline_sync_worker.work.unanswered import caught_up
 
 Found = Mapping[RecordRef, Record]
 IN_NO_FLOW = "its flow is not in the published version any more"
@@ -35,6 +37,7 @@ class Observer:
         self._tools, self._hand, self._readers = tools, hand, readers
         self._found: dict[Side, dict[RecordRef, Record]] = {side: {} for side in Side}
         self._errors: dict[tuple[Side, RecordRef], RemoteError] = {}
+        self._markers: dict[int, str] = {}  # by pair
 
     async def observe(self) -> tuple[list[Sight], list[Result]]:
         """What was seen, and what becomes of the pairs that could not be."""
@@ -63,16 +66,19 @@ class Observer:
             return await LinkStore(tx, self._hand.batch.connection).by_ids(ids)
 
     async def _fetch(self, sights: Sequence[Sight]) -> None:
-        wanted: dict[tuple[Side, str], set[str]] = defaultdict(set)
+        wanted: dict[Side, dict[str, set[str]]] = {side: defaultdict(set) for side in Side}
         for sight in sights:
             for side, ref in ends(sight):
                 if (record := self._just_read(sight, side)) is not None:
                     self._found[side][ref] = record
                 else:
-                    wanted[side, ref.stream].add(ref.id)
-        for (side, stream), ids in wanted.items():
-            batch = self._readers[side].traits(stream).batch
-            listed = sorted(ids)
+                    wanted[side][ref.stream].add(ref.id)
+        await asyncio.gather(*(self._fetch_all(side, wanted[side]) for side in Side))
+
+    async def _fetch_all(self, side: Side, wanted: Mapping[str, Collection[str]]) -> None:
+        """Of one side, one request after the other: who is turned away asks no more."""
+        for stream, ids in wanted.items():
+            batch, listed = self._readers[side].traits(stream).batch, sorted(ids)
             for at in range(0, len(listed), batch):
                 await self._fetch_some(side, stream, listed[at : at + batch])
 
@@ -106,7 +112,8 @@ class Observer:
                 results.append(later(sight, now, "stopped"))
             else:
                 found = {side: self._found[side].get(ref) for side, ref in ends(sight)}
-                seen.append(replace(sight, records={side: it for side, it in found.items() if it}))
+                records = {side: it for side, it in found.items() if it}
+                seen.append(caught_up(replace(sight, records=records)))
         return seen, results
 
     async def _with_intents(self, sights: Sequence[Sight]) -> list[Sight]:
@@ -138,8 +145,10 @@ class Observer:
 
     def marker(self, pair: Claimed) -> str:
         """Of this connection alone: in another, a flow and a record may be called the same."""
-        flow = f"{self._hand.batch.connection.id}/{pair.flow_id}"
-        return marker(self._tools.key, flow, pair.side, pair.record.id)
+        if pair.id not in self._markers:
+            flow = f"{self._hand.batch.connection.id}/{pair.flow_id}"
+            self._markers[pair.id] = marker(self._tools.key, flow, pair.side, pair.record.id)
+        return self._markers[pair.id]
 
 
 def ends(sight: Sight) -> Iterator[tuple[Side, RecordRef]]:

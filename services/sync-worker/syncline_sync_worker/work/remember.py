@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from syncline_common.db.tx import Tx
@@ -91,11 +92,11 @@ def _outcome(result: Result) -> Outcome:
     )
 
 
-def _detail(result: Result) -> dict[str, dict[str, str]] | None:
+def _detail(result: Result) -> dict[str, Any] | None:
     trouble = result.trouble
-    if trouble is None:
-        return None
-    return {"trouble": {"kind": trouble.kind, "cause": trouble.cause, "hint": trouble.hint}}
+    if trouble is not None:
+        return {"trouble": {"kind": trouble.kind, "cause": trouble.cause, "hint": trouble.hint}}
+    return {"left_alone": list(result.left_alone)} if result.left_alone else None
 
 
 def _issue(result: Result, id: UUID, run_id: UUID) -> Issue:

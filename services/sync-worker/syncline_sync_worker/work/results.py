@@ -14,6 +14,7 @@ from syncline_sync_worker.domain.report import Conflict
 from syncline_sync_worker.domain.work import Claimed
 from syncline_sync_worker.engine.alternation import PastWrite
 from syncline_sync_worker.engine.compile import FlowRules
+from syncline_sync_worker.engine.undo import Replaced
 from syncline_sync_worker.store.intent_store import Settled
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
@@ -31,6 +32,8 @@ class Sight:
     suspects: Sequence[Intent] = ()  # creates into this side that nobody can look up
     recent: Sequence[PastWrite] = ()
     given: Values = field(default_factory=dict)  # by rule: what a person said instead of either side
+    replaced: Sequence[Replaced] = ()  # by the run that is to be undone
+    caught_up: Sequence[Entry] = ()  # updates that nobody answered, and that took effect
 
     @property
     def side(self) -> Side:
@@ -63,6 +66,7 @@ class Result:
     conflicts: Sequence[Conflict] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     agreed: bool = False  # the two sides do, in every field
+    left_alone: Sequence[Mapping[str, str]] = ()  # of what was to be undone
 
     @property
     def link_id(self) -> UUID | None:

@@ -69,9 +69,13 @@ class _Scan:
     async def run(self) -> bool:
         """Whether both systems answered all that was asked."""
         flows = await self._tools.flows.of(self._task.connection, self._task.version)
-        for cursor in await self._cursors(flows):
+        cursors = await self._cursors(flows)
+        for cursor in cursors:
             await self._attempt(cursor)
-        swept = is_due(self._tools, self._task, self._started) and await self._sweep(flows)
+        if self._task.last_sweep is None and all(it.since is None and it.token is None for it in cursors):
+            swept = not self._troubled  # all there is has just been read
+        else:
+            swept = is_due(self._tools, self._task, self._started) and await self._sweep(flows)
         due = next_scan(self._task, self._started)
         if self._troubled:
             again = self._started + AFTER_TROUBLE
@@ -124,18 +128,13 @@ class _Scan:
         async with self._tools.db.begin() as tx:
             await TaskStore(tx).renew(task, LEASE_SECONDS)
             links = LinkStore(tx, task.connection)
-            known = await links.by_side(key.flow_id, key.side, [it.ref for it in page.changed])
-            seen = {
-                ref: it.version_a if key.side is Side.A else it.version_b
-                for ref, it in known.items()
-                if it.state is LinkState.LINKED
-            }
+            known = await links.known(key.flow_id, key.side, [it.ref for it in page.changed])
+            seen = {ref: version for ref, (state, version) in known.items() if state is LinkState.LINKED}
             news = [it for it in page.changed if seen.get(it.ref) != it.version]
             offers = [_offer(key, it, self._started) for it in news]
             await WorkStore(tx).offer(task.connection, offers)
             await CursorStore(tx, task.connection).move(tx, moved)
-        unknown = [it for it in page.records if it.ref not in known]
-        self._tools.just_read.keep(task.node(key.side), unknown, asked)
+        self._tools.just_read.keep(task.node(key.side), page.but(known), asked)
         return moved
 
 

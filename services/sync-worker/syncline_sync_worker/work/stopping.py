@@ -16,4 +16,4 @@ async def stop(tools: Tools, connection: ConnectionRef, error: NeedsPerson, trie
         async with tools.db.begin() as tx:
             store = TaskStore(tx)
             if await store.error(connection, error.code, tried_at):
-                await tx.publish(stopped(await store.get(connection), error.code))
+                await tx.publish(stopped(await store.get(connection), error.code, tried_at))

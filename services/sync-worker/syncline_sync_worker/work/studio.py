@@ -11,7 +11,7 @@ from syncline_common.schemas.connector import NodeRef, Readers
 from syncline_common.schemas.values import Side
 from syncline_sync_worker.domain.task import ConnectionRef
 from syncline_sync_worker.engine.people import Known
-from syncline_sync_worker.work.rehearse import Drafted
+from syncline_sync_worker.work.stage import Drafted
 from syncline_sync_worker.work.surroundings import AskedFacts
 
 NOT_BUILT = "The connection is not built yet"

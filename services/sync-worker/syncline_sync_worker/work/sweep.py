@@ -1,13 +1,13 @@
 """Once a day everything there is, compared with what is linked: it finds what webhooks and scans have missed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Container, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from syncline_common.schemas.connector import Priority
-from syncline_common.schemas.records import Changed, ChangePage
+from syncline_common.schemas.records import Changed, ChangePage, RecordRef
 from syncline_common.schemas.values import Side
-from syncline_sync_worker.domain.link import Link, LinkState
+from syncline_sync_worker.domain.link import LinkState
 from syncline_sync_worker.domain.task import Task
 from syncline_sync_worker.domain.work import Offer, Reason
 from syncline_sync_worker.engine.compile import FlowRules
@@ -32,7 +32,8 @@ async def sweep(tools: Tools, task: Task, flow: FlowRules, side: Side) -> None:
         there |= {it.ref.id for it in page.changed}
         await _offer_news(tools, task, flow, side, page.changed)
         page = None if page.next is None else await reader.inventory(stream, page.next)
-    await _offer_missing(tools, task, flow, side, there)
+    # an inventory that drifted may have left one out: it is only offered, and the fetch that follows decides
+    await _Linked(tools, task, flow.id, side, Reason.SWEEP, [LinkState.LINKED], besides=there).offer()
 
 
 async def _offer_news(
@@ -40,68 +41,56 @@ async def _offer_news(
 ) -> None:
     async with tools.db.begin() as tx:
         await TaskStore(tx).renew(task, LEASE_SECONDS)
-        links = await LinkStore(tx, task.connection).by_side(flow.id, side, [it.ref for it in found])
+        links = await LinkStore(tx, task.connection).known(flow.id, side, [it.ref for it in found])
         now = await tx.now()
         offers = [
             Offer(flow.id, side, it.ref, Reason.SWEEP, now, Priority.BACKFILL, it.version)
             for it in found
-            if not _is_known(links.get(it.ref), side, it)
+            if not _is_known(links.get(it.ref), it)
         ]
         await WorkStore(tx).offer(task.connection, offers)
 
 
-async def _offer_missing(tools: Tools, task: Task, flow: FlowRules, side: Side, there: set[str]) -> None:
-    """An inventory that drifted may have left one out: it is only offered, and the fetch that follows decides."""
-    last = await _offer_missing_after(None, tools, task, (flow.id, side), there)
-    while last is not None:
-        last = await _offer_missing_after(last, tools, task, (flow.id, side), there)
+@dataclass(frozen=True, slots=True)
+class _Linked:
+    """One side's records that are in links of these states, without those named; for a reason."""
+
+    tools: Tools
+    task: Task
+    flow_id: str
+    side: Side
+    why: Reason
+    states: Collection[LinkState]
+    besides: Container[str] = ()
+
+    async def offer(self) -> None:
+        last: RecordRef | None = None
+        while refs := await self._offer_after(last):
+            last = refs[-1]
+
+    async def _offer_after(self, last: RecordRef | None) -> Sequence[RecordRef]:
+        async with self.tools.db.begin() as tx:
+            await TaskStore(tx).renew(self.task, LEASE_SECONDS)
+            links = LinkStore(tx, self.task.connection)
+            refs = await links.ends(self.flow_id, self.side, self.states, after=last, limit=LINKS_AT_ONCE)
+            now = await tx.now()
+            offers = [
+                Offer(self.flow_id, self.side, ref, self.why, now, Priority.BACKFILL)
+                for ref in refs
+                if ref.id not in self.besides
+            ]
+            await WorkStore(tx).offer(self.task.connection, offers)
+        return refs
 
 
-async def _offer_missing_after(
-    last: UUID | None, tools: Tools, task: Task, of: tuple[str, Side], there: set[str]
-) -> UUID | None:
-    """Among the next links; the last of them, if there are more."""
-    flow_id, side = of
-    async with tools.db.begin() as tx:
-        await TaskStore(tx).renew(task, LEASE_SECONDS)
-        links = await LinkStore(tx, task.connection).listed(flow_id, after=last, limit=LINKS_AT_ONCE)
-        missing = [it.end(side) for it in links if it.state is LinkState.LINKED]
-        now = await tx.now()
-        offers = [
-            Offer(flow_id, side, ref, Reason.SWEEP, now, Priority.BACKFILL)
-            for ref in missing
-            if ref.id not in there
-        ]
-        await WorkStore(tx).offer(task.connection, offers)
-    return links[-1].id if len(links) == LINKS_AT_ONCE else None
-
-
-def _is_known(link: Link | None, side: Side, found: Changed) -> bool:
-    if link is None or link.state is LinkState.MISSING:
-        return False
-    return link.state is LinkState.RELEASED or found.version == (
-        link.version_a if side is Side.A else link.version_b
-    )
+def _is_known(link: tuple[LinkState, str | None] | None, found: Changed) -> bool:
+    state, version = link or (LinkState.MISSING, None)
+    return state is LinkState.RELEASED or (state is LinkState.LINKED and version == found.version)
 
 
 async def offer_everything(tools: Tools, task: Task, flow: FlowRules) -> None:
     """Because somebody asked: all that is linked, and all there is that is not."""
     for side in Side:
         await sweep(tools, task, flow, side)
-    last = await _offer_links_after(None, tools, task, flow.id)
-    while last is not None:
-        last = await _offer_links_after(last, tools, task, flow.id)
-
-
-async def _offer_links_after(last: UUID | None, tools: Tools, task: Task, flow_id: str) -> UUID | None:
-    async with tools.db.begin() as tx:
-        await TaskStore(tx).renew(task, LEASE_SECONDS)
-        links = await LinkStore(tx, task.connection).listed(flow_id, after=last, limit=LINKS_AT_ONCE)
-        now = await tx.now()
-        offers = [
-            Offer(flow_id, Side.A, it.a, Reason.PERSON, now, Priority.BACKFILL)
-            for it in links
-            if it.state is not LinkState.RELEASED
-        ]
-        await WorkStore(tx).offer(task.connection, offers)
-    return links[-1].id if len(links) == LINKS_AT_ONCE else None
+    states = [LinkState.LINKED, LinkState.MISSING]
+    await _Linked(tools, task, flow.id, Side.A, Reason.PERSON, states).offer()

@@ -14,6 +14,7 @@ from syncline_common.schemas.values import Side
 from syncline_sync_worker.actions.told import started
 from syncline_sync_worker.domain.run import Run, RunKind
 from syncline_sync_worker.domain.work import Batch
+from syncline_sync_worker.engine.compile import FlowRules
 from syncline_sync_worker.store.run_store import RunStore
 from syncline_sync_worker.store.work_store import WorkStore
 from syncline_sync_worker.work.changing import Changer
@@ -21,6 +22,7 @@ from syncline_sync_worker.work.creating import Creator
 from syncline_sync_worker.work.decide import Change, Decision, LookUp, Make, Same, Seek, decide
 from syncline_sync_worker.work.failing import failed
 from syncline_sync_worker.work.finish import finish_once
+from syncline_sync_worker.work.guarding import guarded, settled
 from syncline_sync_worker.work.hand import Hand, is_stopped
 from syncline_sync_worker.work.matching import Matcher, matched
 from syncline_sync_worker.work.observe import Observer, with_recent_writes
@@ -29,6 +31,7 @@ from syncline_sync_worker.work.results import Result, Sight, Trouble, later, set
 from syncline_sync_worker.work.scan import scan_once
 from syncline_sync_worker.work.stopping import stop
 from syncline_sync_worker.work.tools import LEASE_SECONDS, SURE_SECONDS, Tools
+from syncline_sync_worker.work.undoing import ended, undone, with_replaced
 
 BATCH = 100
 log = structlog.get_logger(__name__)
@@ -107,6 +110,7 @@ class _Attention:
 
     def __init__(self, tools: Tools, hand: Hand) -> None:
         self._tools, self._hand = tools, hand
+        self._traits: dict[str, dict[Side, StreamTraits]] = {}  # by flow
 
     async def pay(self) -> None:
         priority = self._hand.batch.pairs[0].priority
@@ -115,10 +119,11 @@ class _Attention:
         writers = {side: await systems.writer(hand.batch.node(side), priority) for side in Side}
         observer = Observer(self._tools, hand, readers)
         sights, results = await observer.observe()
+        sights = await with_replaced(self._tools, hand, sights)
         decisions = await self._matched(readers, await self._decide(observer, readers, sights))
         results += [it for it in decisions if isinstance(it, Result)]
         results += await self._act(decisions, readers, writers)
-        await remember(self._tools, hand, results)
+        await remember(self._tools, hand, ended(hand, results))
 
     async def _decide(
         self, observer: Observer, readers: dict[Side, Reader], sights: Sequence[Sight]
@@ -150,16 +155,17 @@ class _Attention:
 
     def _one(self, observer: Observer, readers: dict[Side, Reader], sight: Sight) -> Decision:
         now = self._hand.claimed_at
-        traits = {side: self._traits(readers, sight, side) for side in Side}
         try:
-            return decide(sight, observer.marker(sight.pair), traits, now)
+            return decide(sight, observer.marker(sight.pair), self._traits_of(readers, sight.flow), now)
         except Exception as exc:  # a bug of ours concerns this record alone
             log.exception("planning failed", record=sight.pair.record.id)
             cause = f"ours:{type(exc).__name__}"
             return set_aside(sight, Trouble("ours", cause, "Syncline failed to plan this record"), now)
 
-    def _traits(self, readers: dict[Side, Reader], sight: Sight, side: Side) -> StreamTraits:
-        return readers[side].traits(sight.flow.flow.end(side).stream)
+    def _traits_of(self, readers: dict[Side, Reader], flow: FlowRules) -> dict[Side, StreamTraits]:
+        if flow.id not in self._traits:
+            self._traits[flow.id] = {side: readers[side].traits(flow.flow.end(side).stream) for side in Side}
+        return self._traits[flow.id]
 
     async def _act(
         self, decisions: Sequence[Decision], readers: dict[Side, Reader], writers: dict[Side, Writer]
@@ -172,5 +178,6 @@ class _Attention:
                     results.append(await creator.look_up(it))
             makes = [it for it in decisions if isinstance(it, Make) and it.sight.side is to.other]
             results += await creator.create(makes) if makes else []
-        changes = [it for it in decisions if isinstance(it, Change)]
-        return results + await Changer(self._tools, self._hand, readers, writers).carry_out(changes)
+        changes = await guarded(self._tools, self._hand, [it for it in decisions if isinstance(it, Change)])
+        changed = await Changer(self._tools, self._hand, readers, writers).carry_out(changes.let)
+        return results + await settled(self._tools, self._hand, changes, undone(changes.let, changed))

@@ -8,6 +8,11 @@ from syncline_common.connectors.azure_devops.writer import AzureDevOpsWriter
 from syncline_common.sdk.connector import Connector
 
 CONNECTOR = Connector(
-    MANIFEST, AzureDevOpsReader, AzureDevOpsReader, AzureDevOpsWriter, AzureDevOpsHooks, hints
+    MANIFEST,
+    AzureDevOpsReader,
+    AzureDevOpsReader,
+    lambda out, found, _: AzureDevOpsWriter(out, found),
+    AzureDevOpsHooks,
+    hints,
 )
 __all__ = ["CONNECTOR", "hints"]

@@ -1,20 +1,27 @@
-"""Azure DevOps' endpoints. Every request asks not to be sent to a sign-in page, and takes one for a refusal."""
+"""Azure DevOps' endpoints. Every request asks not to be sent to a sign-in page, and takes one for a refusal; any other page is
+something in between, which passes."""
 
+import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from typing import Any
 from urllib.parse import quote
 
 from syncline_common.connectors.bulk import may_have_happened
+from syncline_common.connectors.chunks import chunks
 from syncline_common.connectors.understanding import rows_of
-from syncline_common.errors import ContractBroken, CredentialRejected, Unavailable
-from syncline_common.sdk.answers import PageInstead
+from syncline_common.errors import ContractBroken, CredentialRejected, RecordFault, Unavailable
+from syncline_common.sdk.answers import PageInstead, SentElsewhere
 from syncline_common.sdk.ports import File, Out, Reply
 
 VERSION = "7.1"
 COMMENTS_VERSION = "7.1-preview.4"
 STAY_HERE = {"X-TFS-FedAuthRedirect": "Suppress"}
 PATCH = {"Content-Type": "application/json-patch+json"}
+TITLE = re.compile(r"(Azure DevOps|Visual Studio).*\bSign In$")
 SIGN_IN = "Azure DevOps asks to sign in: the token is not valid"
+WHOLE = 130 * 10**6  # bytes that one request may carry, by the vendor's page
+CHUNK = 4 * 2**20  # held in memory
 RAW = {"Content-Type": "application/octet-stream"}
 MOST_PROJECTS, MOST_TEAMS, MOST_MEMBERS = 10_000, 100, 2000
 Wire = dict[str, Any]
@@ -155,14 +162,32 @@ class Boards:
         return made
 
     # learn.microsoft.com/rest/api/azure/devops/wit/attachments/create
-    async def upload(self, project: str, file: File) -> Wire:
-        path = f"/{part(project)}/_apis/wit/attachments"
+    async def upload(self, project: str, file: File, whole: int = WHOLE, chunk: int = CHUNK) -> Wire:
+        """In one request up to `whole` bytes. The vendor's limit of a file, by default 60 MB, is another matter."""
+        path, params = f"/{part(project)}/_apis/wit/attachments", {"fileName": file.name}
+        if file.size > whole:
+            begin = {**params, "uploadType": "chunked"}
+            made: Wire = (await self._send("POST", path, params=begin, content=b"", headers=RAW)).json()
+            await self._send_chunks(f"{path}/{part(str(made['id']))}", begin, file, chunk)
+            return made
         headers = {**RAW, "Content-Length": str(file.size)}
-        reply = await self._send(
-            "POST", path, params={"fileName": file.name}, content=file.parts, headers=headers
-        )
-        made: Wire = reply.json()
+        made = (await self._send("POST", path, params=params, content=file.parts, headers=headers)).json()
         return made
+
+    # learn.microsoft.com/rest/api/azure/devops/wit/attachments/upload-attachment-chunk
+    async def _send_chunks(self, path: str, params: Mapping[str, str], file: File, size: int) -> None:
+        """How large it becomes is said with the first. A later one that is refused may be there already: its answer was lost."""
+        sent = 0
+        async with aclosing(chunks(file, size)) as contents:
+            async for content in contents:
+                headers = {**RAW, "Content-Range": f"bytes {sent}-{sent + len(content) - 1}/{file.size}"}
+                try:
+                    await self._send("PUT", path, params=params, content=content, headers=headers)
+                except RecordFault as error:
+                    if not sent:
+                        raise
+                    raise Unavailable("The file was not taken", detail=error.detail) from None
+                sent += len(content)
 
     # learn.microsoft.com/rest/api/azure/devops/wit/attachments/get
     def download(self, url: str) -> AsyncGenerator[bytes, None]:
@@ -182,19 +207,30 @@ class Boards:
         sent = {**STAY_HERE, **(headers or {})}
         try:
             return await self._out.send(method, path, params=query, headers=sent, **body)
-        except PageInstead as error:
+        except (PageInstead, SentElsewhere) as error:
             if method in ("PATCH", "DELETE"):  # of a write, a page says nothing
                 raise
-            await self._ask_once_more(error)
+            if _asks_to_sign_in(error):
+                await self._ask_once_more()
+            elif isinstance(error, SentElsewhere):
+                raise ContractBroken(error.message, detail=error.detail) from None
             raise Unavailable("Something in between answered with a page", detail=error.detail) from None
 
-    async def _ask_once_more(self, error: PageInstead) -> None:
-        """A page to sign in at is what a token that is not valid gets for everything, also for what needs no scope."""
+    async def _ask_once_more(self) -> None:
+        """A token that is not valid is asked to sign in for everything, also for what needs no scope."""
         params = {"$top": 1, "api-version": VERSION}
         try:
             await self._out.send("GET", "/_apis/projects", params=params, headers=STAY_HERE)
-        except PageInstead:
-            raise CredentialRejected(SIGN_IN, detail=error.detail) from None
+        except (PageInstead, SentElsewhere) as error:
+            if _asks_to_sign_in(error):
+                raise CredentialRejected(SIGN_IN, detail=error.detail) from None
+
+
+def _asks_to_sign_in(error: PageInstead | SentElsewhere) -> bool:
+    """By the title of the vendor's page, or by where it would have sent us."""
+    if isinstance(error, PageInstead):
+        return TITLE.search(error.title) is not None
+    return error.place.rstrip("/").endswith("/_signin")
 
 
 def step(uri: str, patch: Sequence[Wire]) -> Wire:

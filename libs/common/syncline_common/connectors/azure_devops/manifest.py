@@ -104,6 +104,7 @@ MANIFEST = Manifest(
         "Records in area paths that its owner may not see are missing without a word",
         "New records are found again by a tag, unless an administrator adds the text field Custom.SynclineId",
         "There are no internal comments: a comment that is internal elsewhere is not sent",
+        "A file may have 60 MB, unless the organization's limit was raised",
         "A record takes 10,000 revisions through the API, then no more",
         "Links are not carried over yet: a change of links alone moves neither revision nor date",
         "Fields that a process requires must be mapped, or records can't be created",

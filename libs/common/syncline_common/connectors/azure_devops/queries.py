@@ -12,29 +12,35 @@ from syncline_common.schemas.records import Changed
 from syncline_common.schemas.values import Value, Values
 
 PAGE = 200  # as many as one fetch takes
-AT_ONCE = 2000  # ids in one answer
+AT_ONCE = 10_000  # ids in one answer; of 20,000 it answers none
 SECOND = timedelta(seconds=1)
+SAFE_ID = re.compile(r"[0-9]{1,9}")
 REFERENCE = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)+")
 REPEATED = "Azure DevOps repeated a page"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """From `second` on; or, if `after` is set, only the rest of that second, by id: more may have changed than fit a page."""
+    """From `second` on; or, if `after` is set, only the rest of that second, by id: more may have changed than fit a page.
+
+    `turn` tells the tokens of pages apart that end in the same second.
+    """
 
     second: datetime
     after: int | None = None
+    turn: int = 0
 
     @classmethod
     def at(cls, since: datetime | None, token: str | None) -> "Place":
         if token is None:
             return cls((since or EPOCH).replace(microsecond=0))
-        second, _, after = token.partition("|")
-        return cls(instant(second), int(after) if after else None)
+        second, after, *turn = token.split("|")
+        return cls(instant(second), int(after) if after else None, int(turn[0]) if turn else 0)
 
     @property
     def token(self) -> str:
-        return f"{iso(self.second)}|{'' if self.after is None else self.after}"
+        place = f"{iso(self.second)}|{'' if self.after is None else self.after}"
+        return f"{place}|{self.turn}" if self.turn else place
 
     def question(self, stream: str) -> str:
         if self.after is None:
@@ -63,7 +69,11 @@ class Place:
             return None
         settled = [it.changed_at for it in changed if it.changed_at < asked]
         reached = max(settled, default=self.second).replace(microsecond=0)
-        return Place(reached) if reached > self.second else replace(self, after=0)
+        return Place(reached) if reached > self.second else Place(self.second, 0, self.turn)
+
+    def within(self, asked: "Place") -> "Place":
+        """The same place for whoever still holds what was `asked`, and so goes on in its order."""
+        return replace(self, after=None, turn=self.turn + 1) if asked.after is None else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,7 @@ class Asked:
     ids: Sequence[int]
     now: datetime  # when it was answered
     cut: bool  # there may be more than it was answered with
+    place: Place = Place(EPOCH)  # of a question about changes: where it goes on
 
     @property
     def page(self) -> Sequence[int]:

@@ -1,6 +1,6 @@
 """Azure DevOps as a Reader: work items by type, in all projects that the token may see."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
@@ -11,6 +11,7 @@ from syncline_common.connectors.azure_devops.manifest import WORK_ITEMS
 from syncline_common.connectors.azure_devops.queries import (
     AT_ONCE,
     PAGE,
+    SAFE_ID,
     Asked,
     Place,
     alike,
@@ -37,16 +38,16 @@ from syncline_common.errors import ContractBroken
 from syncline_common.schemas.connector import ALIKE, StreamTraits
 from syncline_common.schemas.records import Changed, ChangePage, Comment, Feed, Record, RecordRef, Tie
 from syncline_common.schemas.values import Values
+from syncline_common.sdk.learnt import Learnt
 from syncline_common.sdk.ports import NOT_CHECKED, Attachment, Found, Out
 
 
 @understood
 class AzureDevOpsReader(AzureDevOpsSurveyor):
-    def __init__(self, out: Out, found: Found = NOT_CHECKED) -> None:
+    def __init__(self, out: Out, found: Found = NOT_CHECKED, learnt: Learnt | None = None) -> None:
         """Where an administrator has made a text field for our markers, the check has found it; else it is a tag."""
         super().__init__(out)
-        self._found = found
-        self._names: frozenset[str] | None = None
+        self._found, self._learnt = found, learnt or Learnt()
         self._left: dict[
             str, tuple[str, Asked]
         ] = {}  # of the last question about a stream: by the token that goes on
@@ -60,16 +61,18 @@ class AzureDevOpsReader(AzureDevOpsSurveyor):
     async def changes(self, stream: str, feed: Feed, since: datetime | None, token: str | None) -> ChangePage:
         if feed is not Feed.RECORDS:
             raise ContractBroken(f"Azure DevOps has no feed of {feed}")
-        place = Place.at(since, token)
-        asked = self._going_on(f"changes of {stream}", token) or await self._ask(place.question(stream))
+        asked = self._going_on(f"changes of {stream}", token)
+        place = asked.place if asked else Place.at(since, token)
+        asked = asked or await self._ask(place.question(stream))
         items = await self.boards.items([str(it) for it in asked.page]) if asked.page else []
         changed = _in_order(stream, items)
         place.must_hold(changed, asked.page)
         following = place.next(changed, asked.page, asked.now, more=asked.more)
-        if following is not None and (following.after is None) == (place.after is None):  # in the same order
-            self._keep(f"changes of {stream}", following.token, asked)
-        records = await self._whole(stream, items)
-        return ChangePage(changed, following.token if following else None, asked.now, records)
+        if following is not None:
+            going_on = replace(asked, place=following.within(place))
+            self._keep(f"changes of {stream}", following.token, going_on)
+        came = await self._whole(stream, items)
+        return ChangePage(changed, following.token if following else None, asked.now, came)
 
     async def inventory(self, stream: str, token: str | None) -> ChangePage:
         after = number(token)
@@ -83,8 +86,9 @@ class AzureDevOpsReader(AzureDevOpsSurveyor):
 
     async def fetch(self, stream: str, ids: Sequence[str]) -> Mapping[str, Record]:
         names, found = await self._all_names(), dict[str, Record]()
-        for at in range(0, len(ids), PAGE):
-            for item in await self.boards.items(ids[at : at + PAGE]):
+        wanted = [it for it in ids if SAFE_ID.fullmatch(it)]
+        for at in range(0, len(wanted), PAGE):
+            for item in await self.boards.items(wanted[at : at + PAGE]):
                 record = to_record(item, stream, names, self._found.marker_in(stream))
                 found[record.ref.id] = record
         return found
@@ -134,12 +138,12 @@ class AzureDevOpsReader(AzureDevOpsSurveyor):
         items = await self.boards.items([str(it) for it in ids], fields=(REV, CHANGED, TYPE))
         return _in_order(stream, items)
 
-    async def _whole(self, stream: str, items: Sequence[Wire]) -> list[Record]:
-        """One that can't be read keeps nobody else waiting: whoever fetches it is told."""
+    async def _whole(
+        self, stream: str, items: Sequence[Wire]
+    ) -> dict[RecordRef, Callable[[], Record | None]]:
         names = await self._all_names() if items else frozenset[str]()
-        return readable(
-            partial(to_record, stream=stream, names=names, marker_field=self._found.marker_in(stream)), items
-        )
+        read = partial(to_record, stream=stream, names=names, marker_field=self._found.marker_in(stream))
+        return readable(read, ((RecordRef(stream, str(it["id"])), it) for it in items))
 
     async def _ask(self, question: str) -> Asked:
         ids, reply = await self.boards.ask(question, top=AT_ONCE)
@@ -155,9 +159,8 @@ class AzureDevOpsReader(AzureDevOpsSurveyor):
             self._left[feed] = token, rest
 
     async def _all_names(self) -> frozenset[str]:
-        if self._names is None:
-            self._names = frozenset(it["referenceName"] for it in await self.boards.fields())
-        return self._names
+        fields = await self._learnt.once(("fields",), self.boards.fields)
+        return frozenset(it["referenceName"] for it in fields)
 
 
 def _in_order(stream: str, items: Sequence[Wire]) -> list[Changed]:

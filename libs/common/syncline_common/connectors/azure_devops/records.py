@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from syncline_common.connectors.times import instant
-from syncline_common.errors import ContractBroken
+from syncline_common.errors import ContractBroken, RecordRejected
 from syncline_common.schemas.records import Comment, Record, RecordRef, Tie, TieKind
 from syncline_common.schemas.values import FieldType, Value, Values
 from syncline_common.sdk.ports import Attachment
@@ -15,15 +15,24 @@ Wire = Mapping[str, Any]
 ID, REV, TYPE, TAGS = "System.Id", "System.Rev", "System.WorkItemType", "System.Tags"
 PROJECT, STATE = "System.TeamProject", "System.State"
 CHANGED, CREATED = "System.ChangedDate", "System.CreatedDate"
-OF_THE_RECORD = frozenset([ID, REV, TYPE, "System.AuthorizedDate", "System.RevisedDate", "System.Watermark"])
+OF_THE_RECORD = (
+    frozenset(  # or, as the history is, said of the latest revision alone: comments are read elsewhere
+        [ID, REV, TYPE, "System.AuthorizedDate", "System.RevisedDate", "System.Watermark", "System.History"]
+    )
+)
 GIVEN_BY_PATH = frozenset([TYPE, PROJECT])  # a create names them in its address
 GIVEN_A_VALUE = frozenset(
     [STATE, PROJECT, "System.AreaPath", "System.AreaId", "System.IterationPath", "System.IterationId"]
 )
+PLACES = frozenset(
+    ["System.AreaPath", "System.IterationPath"]
+)  # written by everybody, and called read-only at times
+STAMPS = frozenset([CHANGED, CREATED, "System.ChangedBy", "System.CreatedBy"])  # the other way round
 RELATIONS = {
     TieKind.PARENT: "System.LinkTypes.Hierarchy-Reverse",
     TieKind.RELATED: "System.LinkTypes.Related",
 }
+SEPARATOR = re.compile("[,;]")  # the vendor would make two tags of one
 MARKER = re.compile(r"sl-[a-z2-7]{20}")
 TYPES = {
     "integer": FieldType.NUMBER,
@@ -74,9 +83,9 @@ def to_value(name: str, value: Any) -> Value:
     """People by their unique name, tags as a list without our marker; the rest is JSON as it is."""
     if name == TAGS:
         return [it for it in _tags(value) if not MARKER.fullmatch(it)]
-    if isinstance(value, Mapping):
-        return value.get("uniqueName") or value.get("displayName")
-    return None if value == "" else value
+    if value is None or isinstance(value, str):
+        return value or None
+    return value.get("uniqueName") or value.get("displayName") if isinstance(value, Mapping) else value
 
 
 def to_new(values: Values, marker: str, marker_field: str | None) -> list[dict[str, Any]]:
@@ -86,17 +95,19 @@ def to_new(values: Values, marker: str, marker_field: str | None) -> list[dict[s
         sent[TAGS] = [*(sent.get(TAGS) or []), marker]
     else:
         sent[marker_field] = marker
-    return [_add(name, it) for name, it in sent.items()]
+    return [_set(name, it) for name, it in sent.items()]
 
 
 def to_patch(seen: Record, values: Values, marker_field: str | None) -> list[dict[str, Any]]:
     """It is refused if the record has moved on: the test comes first."""
     patch: list[dict[str, Any]] = [{"op": "test", "path": "/rev", "value": int(seen.version)}]
-    for name, value in values.items():
-        if name == TAGS and marker_field is None and seen.marker is not None:
-            patch.append(_add(name, [*(value or []), seen.marker]))
+    marker = [seen.marker] if marker_field is None and seen.marker is not None else []
+    for name, given in values.items():
+        value = [*(given or []), *marker] if name == TAGS and isinstance(given, list | None) else given
+        if name == TAGS and (marker or seen.values.get(TAGS)):
+            patch.append(_set(name, value, "replace"))
         elif value not in (None, "", []):
-            patch.append(_add(name, value))
+            patch.append(_set(name, value))
         elif seen.values.get(name) not in (None, "", []):  # what is empty already can't be removed
             patch.append({"op": "remove", "path": f"/fields/{name}"})
     return patch
@@ -150,6 +161,13 @@ def _tags(value: Any) -> list[str]:
     return [it.strip() for it in (value or "").split(";") if it.strip()]
 
 
-def _add(name: str, value: Value) -> dict[str, Any]:
+def _set(name: str, value: Value, op: str = "add") -> dict[str, Any]:
+    """Tags that are added go beside those that are there: to take one off, all are replaced."""
+    if (
+        name == TAGS
+        and isinstance(value, list)
+        and (split := [it for it in value if SEPARATOR.search(str(it))])
+    ):
+        raise RecordRejected(f"A tag can hold no comma and no semicolon: {split[0]}")
     sent = "; ".join(value) if name == TAGS and isinstance(value, list) else value
-    return {"op": "add", "path": f"/fields/{name}", "value": sent}
+    return {"op": op, "path": f"/fields/{name}", "value": sent}

@@ -13,8 +13,10 @@ from syncline_common.sdk.webhooks import Subscribed
 MAY_NOT = "The token's owner may not edit subscriptions: that takes a project collection administrator"
 WHERE = "/_apis/hooks/subscriptions"
 CONSUMER = {"publisherId": "tfs", "consumerId": "webHooks", "consumerActionId": "httpRequest"}
+RESOURCE = "1.0"  # the shape of what is posted, which else is the newest there is
 QUIET = {"resourceDetailsToSend": "all", "messagesToSend": "none", "detailedMessagesToSend": "none"}
-MOST_PROJECTS = 10  # five requests each, of a budget that is small
+FIRST_PROJECTS = 10  # five requests each, of a budget that is small
+MOST_PROJECTS = 50  # if so many are named: what is missing is made when it is tried again
 Wanted = tuple[str, str, str]  # project, record type ("" is each), event
 
 
@@ -31,6 +33,7 @@ class ServiceHooks(Boards):
         body: dict[str, Any] = {
             **CONSUMER,
             "eventType": event,
+            "resourceVersion": RESOURCE,
             "publisherInputs": publisher,
             "consumerInputs": consumer,
         }
@@ -45,12 +48,14 @@ class AzureDevOpsHooks:
     def __init__(self, out: Out, found: Found = NOT_CHECKED) -> None:
         self._boards = ServiceHooks(out)
 
-    async def subscribe(self, url: str, secret: str, streams: Sequence[str]) -> Subscribed:
+    async def subscribe(
+        self, url: str, secret: str, streams: Sequence[str], projects: Sequence[str] = ()
+    ) -> Subscribed:
         """What posts to `url` afterwards is ours, whether or not each request was answered."""
-        projects = await self._boards.projects()
+        chosen, left_out = _chosen(await self._boards.projects(), set(projects))
         wanted = {
             (it["id"], stream, event)
-            for it in projects[:MOST_PROJECTS]
+            for it in chosen
             for stream in streams or ("",)
             for event in sorted(TYPES)
         }
@@ -61,7 +66,7 @@ class AzureDevOpsHooks:
                 publisher = {"projectId": project} | ({"workItemType": stream} if stream else {})
                 await self._boards.subscribe(event, publisher, consumer)
             ids = await self._once_each(url, wanted)
-        return Subscribed(ids, left_out=tuple(it["name"] for it in projects[MOST_PROJECTS:]))
+        return Subscribed(ids, left_out=tuple(it["name"] for it in left_out))
 
     async def unsubscribe(self, url: str) -> None:
         with _who_may():
@@ -81,6 +86,14 @@ class AzureDevOpsHooks:
     async def _gone(self, id: str) -> None:
         with suppress(RecordGone):
             await self._boards.unsubscribe(id)
+
+
+def _chosen(projects: Sequence[Wire], named: Set[str]) -> tuple[Sequence[Wire], Sequence[Wire]]:
+    """All that are named, and as many others as make up ten."""
+    ordered = sorted(projects, key=lambda it: it["name"] not in named)
+    used = sum(it["name"] in named for it in projects)
+    count = max(FIRST_PROJECTS, min(used, MOST_PROJECTS))
+    return ordered[:count], ordered[count:]
 
 
 def _about(subscription: Wire) -> Wanted:

@@ -8,10 +8,18 @@ from syncline_common.configuration.conditions import Condition
 from syncline_common.configuration.facts import FieldFacts, StreamFacts
 from syncline_common.connectors.azure_devops.client import Boards, Wire
 from syncline_common.connectors.azure_devops.queries import any_of, latest_of, said, scoped
-from syncline_common.connectors.azure_devops.records import GIVEN_A_VALUE, OF_THE_RECORD, to_type
+from syncline_common.connectors.azure_devops.records import (
+    GIVEN_A_VALUE,
+    OF_THE_RECORD,
+    PLACES,
+    STAMPS,
+    to_type,
+)
 from syncline_common.connectors.understanding import understood
 from syncline_common.errors import CredentialRejected, PermissionMissing, RecordRejected
+from syncline_common.schemas.values import FieldType
 from syncline_common.sdk.ports import Counted, Found, Out, Person, Project, Survey, WebhookWay
+from syncline_common.sdk.trial import on_trial
 
 MARKER_FIELD = "Custom.SynclineId"
 PROBED = 10  # projects; each costs two requests
@@ -22,7 +30,7 @@ WRITE = "The token can't write work items; it needs the scope Work Items (read &
 NO_CONTRIBUTOR = "The token's owner may not write in any project; make them a Contributor"
 TEAMS = "The token can't list people; it needs the scope Project and Team (read)"
 NAMED_IN = ("System.AssignedTo", "System.CreatedBy", "System.ChangedBy")
-MOST_COUNTED = 20_000  # of more, the vendor answers none
+MOST_COUNTED = 19_999  # of 20,000 and more, the vendor answers none
 LATEST = 200  # records of a project in which people are looked for, where they can't be listed
 
 
@@ -76,7 +84,8 @@ class AzureDevOpsSurveyor:
     async def _scope(self, message: str) -> AsyncIterator[None]:
         """A missing scope is answered as a wrong token is: projects can be listed with every token that works."""
         try:
-            yield
+            with on_trial():
+                yield
         except CredentialRejected as error:
             await self.boards.projects()
             raise PermissionMissing(message, detail=error.detail) from None
@@ -159,25 +168,29 @@ def _is_text(field: Wire) -> bool:
 
 
 def _facts(field: Wire, here: Wire) -> FieldFacts:
-    choices = here.get("allowedValues") or None
+    name, type = field["referenceName"], to_type(field)
     return FieldFacts(
-        name=field["referenceName"],
+        name=name,
         label=field["name"],
-        type=to_type(field),
-        writable=not field.get("readOnly", False),
+        type=type,
+        writable=name in PLACES or not (name in STAMPS or field.get("readOnly", False)),
         required_on_create=bool(here.get("alwaysRequired"))
-        and not (
-            here.get("defaultValue") or field.get("readOnly") or field["referenceName"] in GIVEN_A_VALUE
-        ),
-        choices=tuple(it for it in choices if isinstance(it, str)) if choices else None,
+        and not (here.get("defaultValue") or field.get("readOnly") or name in GIVEN_A_VALUE),
+        choices=None if type is FieldType.PERSON else _choices(here.get("allowedValues") or ()),
         nullable=not here.get("alwaysRequired", False),
     )
 
 
+def _choices(allowed: Sequence[object]) -> tuple[str, ...] | None:
+    """Numbers may be written as such."""
+    return tuple(str(it) for it in allowed if isinstance(it, str | int | float)) or None
+
+
 def _is_identity(value: object) -> bool:
-    return isinstance(value, dict) and {"uniqueName", "displayName"} <= set(value)
+    return isinstance(value, dict) and "displayName" in value
 
 
 def _person(identity: Wire) -> Person:
-    unique = identity["uniqueName"]
+    """A service or somebody who has left may be without a unique name."""
+    unique = identity.get("uniqueName") or identity["displayName"]
     return Person(unique, identity["displayName"], unique if "@" in unique else None, unique)

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from syncline_common.connectors.azure_devops.client import Boards, Wire, new_item, old_item, step
+from syncline_common.connectors.azure_devops.proving import proven
 from syncline_common.connectors.azure_devops.records import (
     PROJECT,
     STATE,
@@ -20,6 +21,7 @@ from syncline_common.connectors.bulk import NOT_TO_ITSELF, OTHER_END, about, alr
 from syncline_common.connectors.together import Together, part_of
 from syncline_common.connectors.understanding import understood
 from syncline_common.errors import (
+    ContractBroken,
     RecordChanged,
     RecordGone,
     RecordRejected,
@@ -45,12 +47,12 @@ class AzureDevOpsWriter:
         self._boards, self._found = Boards(out), found
 
     async def create(self, new: Sequence[NewRecord]) -> Sequence[Record | RemoteError]:
-        send = partial(self._boards.batch, tested=False)
+        send = partial(self._sent, tested=False)
         way = Together(AT_ONCE, self._step_of_new, send, self._made_by_step, self._create)
         return await way.write(new)
 
     async def update(self, updates: Sequence[Update]) -> Sequence[Record | RemoteError]:
-        send = partial(self._boards.batch, tested=True)
+        send = partial(self._sent, tested=True)
         way = Together(AT_ONCE, self._step_of_update, send, self._changed_by_step, self._update)
         return await way.write(updates)
 
@@ -122,8 +124,11 @@ class AzureDevOpsWriter:
         try:
             async with of_one_record(AREA):
                 return str((await self._boards.upload(seen.project or "", file))["url"])
-        except (UnknownOutcome, KeyError, TypeError) as error:
+        except (UnknownOutcome, ContractBroken, KeyError, TypeError) as error:
             raise Unavailable("The file was not taken", detail=getattr(error, "detail", "")) from None
+
+    async def _sent(self, parts: Sequence[Wire], *, tested: bool) -> list[Wire]:
+        return await proven(self._boards, await self._boards.batch(parts, tested=tested))
 
     async def _create(self, new: NewRecord) -> Record:
         async with of_one_record(AREA):

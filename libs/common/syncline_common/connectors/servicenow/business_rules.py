@@ -7,10 +7,8 @@ from syncline_common.connectors.servicenow.queries import table
 from syncline_common.sdk.ports import NOT_CHECKED, Found, Out
 from syncline_common.sdk.webhooks import Paste, Subscribed
 
-STEPS = (
-    "System Definition > Business Rules > New. Name: {title}. Table: {table}. Tick Active and Advanced. "
-    "When: after. Tick Insert, Update and Delete. Put this under Advanced > Script:"
-)
+WHERE = "System Definition > Business Rules > New"
+TICKED = ("Active", "Advanced", "Insert", "Update", "Delete")
 # It says which row, never what is in it; and it holds nobody's save: the request is queued.
 SCRIPT = """\
 (function executeRule(current, previous) {{
@@ -34,7 +32,9 @@ class ServiceNowHooks:
     def __init__(self, out: Out, found: Found = NOT_CHECKED) -> None:
         """Nothing is asked of the instance."""
 
-    async def subscribe(self, url: str, secret: str, streams: Sequence[str]) -> Subscribed:
+    async def subscribe(
+        self, url: str, secret: str, streams: Sequence[str], projects: Sequence[str] = ()
+    ) -> Subscribed:
         return Subscribed(by_hand=tuple(_rule(table(it), url, secret) for it in streams))
 
     async def unsubscribe(self, url: str) -> None:
@@ -44,4 +44,5 @@ class ServiceNowHooks:
 def _rule(name: str, url: str, secret: str) -> Paste:
     title = f"Syncline: {name}"
     text = SCRIPT.format(url=json.dumps(url), secret=json.dumps(secret))
-    return Paste(title, STEPS.format(title=title, table=name), text)
+    fields = {"Name": title, "Table": name, "When": "after", **dict.fromkeys(TICKED, "ticked")}
+    return Paste(title, WHERE, fields, "Advanced > Script", text)

@@ -13,14 +13,18 @@ from syncline_common.connectors.servicenow.queries import checked, table
 from syncline_common.connectors.times import vendor_now
 from syncline_common.connectors.together import part_of
 from syncline_common.connectors.understanding import rows_of
-from syncline_common.errors import ContractBroken, Unavailable
+from syncline_common.errors import ContractBroken, PermissionMissing, Unavailable
 from syncline_common.sdk.answers import PageInstead
 from syncline_common.sdk.ports import File, Out, Reply
 
 RAW = {"sysparm_display_value": "false", "sysparm_exclude_reference_link": "true"}
 TYPED = {"sysparm_input_display_value": "false", **RAW}
+AS_TYPED = urlencode(TYPED)
 JSON = {"content-type": "application/json"}
-POLICY = r"Data Policy Exception: [^\"]+"  # it names the fields that are missing
+POLICY = (  # the one names the fields that are missing, the other the rule, with its id behind it
+    r"Data Policy Exception: [^\"]+|Operation against file '[^']+' was aborted by Business Rule '[^'^]+"
+)
+BROKEN_OFF = "ServiceNow broke its answer off"
 ASLEEP = "The instance sleeps or is under maintenance: it answered with a page"
 Wire = dict[str, Any]
 
@@ -33,6 +37,7 @@ class Page:
     rows: list[Wire]  # those of them that may be seen: a page may be short, or empty, in the middle of a list
     more: bool
     now: datetime
+    hidden: bool  # there are some here, and none may be seen: no refusal says so
 
 
 class Tables:
@@ -47,21 +52,26 @@ class Tables:
         if fields:
             params["sysparm_fields"] = ",".join(fields)
         reply = await self._read(f"/api/now/table/{table(name)}", params)
-        rows: list[Wire] = rows_of(reply.json(), "result")
-        return Page(rows, offset + limit < _total(reply, name), vendor_now(reply))
+        rows = _rows(reply)
+        total = _total(reply, name)
+        return Page(rows, offset + limit < total, vendor_now(reply), hidden=not rows and offset < total)
 
     async def total(self, name: str, query: str) -> int:
         """Rows that may not be seen are among them."""
         params = {"sysparm_query": query, "sysparm_limit": 1, "sysparm_fields": "sys_id", **RAW}
         return _total(await self._read(f"/api/now/table/{table(name)}", params), name)
 
-    async def all(self, name: str, query: str, fields: Sequence[str]) -> list[Wire]:
-        """Of lists that are not long."""
+    async def all(self, name: str, query: str, fields: Sequence[str], unseen: str = "") -> list[Wire]:
+        """Of lists that are not long. Pages without an order would overlap. `unseen` is what to tell a person if
+        there are rows, and none may be seen."""
+        query = f"{query}^ORDERBYsys_id"
         rows, offset, more = list[Wire](), 0, True
         while more:
             page = await self.page(name, query, limit=1000, offset=offset, fields=fields)
             if page.rows and page.rows == rows[-len(page.rows) :]:
                 raise ContractBroken("ServiceNow repeated a page", detail=name)
+            if unseen and page.hidden and not rows:
+                raise PermissionMissing(unseen)
             rows, offset, more = rows + page.rows, offset + 1000, page.more
         return rows
 
@@ -104,7 +114,7 @@ class Tables:
     async def attachments(self, name: str, id: str) -> list[Wire]:
         query = f"table_name={table(name)}^table_sys_id={checked(id)}"
         params = {"sysparm_query": query, "sysparm_limit": 1000}
-        return rows_of((await self._read("/api/now/attachment", params)).json(), "result")
+        return _rows(await self._read("/api/now/attachment", params))
 
     # servicenow.com/docs: Attachment API, POST /now/attachment/file
     async def upload(self, name: str, id: str, file: File) -> Wire:
@@ -135,8 +145,20 @@ def _total(reply: Reply, name: str) -> int:
     return int(total)
 
 
-def _result(reply: Reply) -> Any:
+def _rows(reply: Reply) -> list[Wire]:
+    return rows_of(_body(reply), "result")
+
+
+def _body(reply: Reply) -> Any:
+    """Of a transaction that took too long, with status 200: the rows that were ready, and then an error."""
     body = reply.json()
+    if isinstance(body, dict) and body.get("error"):
+        raise Unavailable(BROKEN_OFF)
+    return body
+
+
+def _result(reply: Reply) -> Any:
+    body = _body(reply)
     if not isinstance(body, dict) or "result" not in body:
         raise ContractBroken("ServiceNow's answer has no result")
     return body["result"]
@@ -146,7 +168,7 @@ def step(method: str, path: str, row: Mapping[str, str]) -> Wire:
     """Of a batch: a request within the request."""
     return {
         "method": method,
-        "url": f"{path}?{urlencode(TYPED)}",
+        "url": f"{path}?{AS_TYPED}",
         "headers": [
             {"name": "Content-Type", "value": "application/json"},
             {"name": "Accept", "value": "application/json"},

@@ -91,7 +91,7 @@ MANIFEST = Manifest(
         ),
     ),
     streams=tuple(
-        Stream(name, label, operations=TASK, feeds=RECORDS, page=500, batch=100)
+        Stream(name, label, operations=TASK, feeds=RECORDS, page=500, batch=100, looks=True)
         for name, label in TABLES.items()
     ),
     discovered=Stream(
@@ -101,6 +101,7 @@ MANIFEST = Manifest(
         feeds=RECORDS,
         page=500,
         batch=100,
+        looks=True,
     ),
     budget=Budget(Scope.PERSON, calls=5000, per_seconds=3600, told=RateHeaders(limit="x-ratelimit-limit")),
     prerequisites=(

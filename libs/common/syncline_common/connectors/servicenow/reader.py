@@ -36,16 +36,18 @@ from syncline_common.errors import ContractBroken, PermissionMissing
 from syncline_common.schemas.connector import ALIKE, StreamTraits
 from syncline_common.schemas.records import Changed, ChangePage, Comment, Feed, Record, RecordRef, Tie
 from syncline_common.schemas.values import Values
+from syncline_common.sdk.learnt import Learnt
 from syncline_common.sdk.ports import NOT_CHECKED, Attachment, Found, Out
 
 VERSIONS = (ID, VERSION, UPDATED)
+NO_JOURNAL = "Syncline's user can't read sys_journal_field, so comments can't be read"
 ENTRY = (ID, "element", "value", CREATED, "sys_created_by")
 
 
 @understood
 class ServiceNowReader(ServiceNowSurveyor):
-    def __init__(self, out: Out, found: Found = NOT_CHECKED) -> None:
-        super().__init__(out)
+    def __init__(self, out: Out, found: Found = NOT_CHECKED, learnt: Learnt | None = None) -> None:
+        super().__init__(out, learnt)
         self._found = found
 
     def traits(self, stream: str) -> StreamTraits:
@@ -66,7 +68,8 @@ class ServiceNowReader(ServiceNowSurveyor):
         following = place.next(page.rows, size).token if page.more else None
         types = await self.types(stream) if page.rows else {}
         read = partial(to_record, table=stream, types=types, marker_column=self._marker(stream))
-        return ChangePage(changed, following, page.now, readable(read, page.rows))
+        rows = zip((it.ref for it in changed), page.rows, strict=True)
+        return ChangePage(changed, following, page.now, readable(read, rows))
 
     async def inventory(self, stream: str, token: str | None) -> ChangePage:
         question, skipped = everything(token)
@@ -103,7 +106,8 @@ class ServiceNowReader(ServiceNowSurveyor):
 
     async def comments(self, ref: RecordRef) -> Sequence[Comment]:
         query = f"element_id={checked(ref.id)}^elementINcomments,work_notes^ORDERBY{CREATED}"
-        return [to_comment(it, ref) for it in await self.tables.all("sys_journal_field", query, ENTRY)]
+        entries = await self.tables.all("sys_journal_field", query, ENTRY, unseen=NO_JOURNAL)
+        return [to_comment(it, ref) for it in entries]
 
     async def attachments(self, ref: RecordRef) -> Sequence[Attachment]:
         return [to_attachment(it) for it in await self.tables.attachments(ref.stream, ref.id)]

@@ -21,6 +21,12 @@ JOURNALS = ("comments", "work_notes")
 NOT_READ = frozenset(
     [*JOURNALS, "comments_and_work_notes", ID, VERSION, "sys_tags"]
 )  # journals are always read as empty
+KEPT = frozenset(  # by the instance, whatever is sent, or by us; the dictionary does not always call them read-only
+    [
+        MARKER_COLUMN,
+        *(ID, UPDATED, CREATED, VERSION, "sys_updated_by", "sys_created_by", "sys_class_name", "sys_tags"),
+    ]
+)
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 WHOLE_NUMBERS = frozenset(["integer", "count", "longint"])
 COLUMN_TYPES = {
@@ -32,6 +38,11 @@ COLUMN_TYPES = {
     "translated_html": FieldType.RICH_TEXT,
     "glide_list": FieldType.LIST,
 }
+
+
+def is_journal(column: Wire) -> bool:
+    """It is always read as empty; what is written into it becomes an entry."""
+    return str(column["internal_type"]).startswith("journal")
 
 
 def to_type(column: Wire) -> FieldType:
@@ -131,7 +142,7 @@ def to_person(row: Wire) -> Person:
 
 def bare(value: Any) -> Any:
     """A reference may come with a link beside its value."""
-    return value.get("value") if isinstance(value, Mapping) else value
+    return value.get("value") if not isinstance(value, str) and isinstance(value, Mapping) else value
 
 
 def moment(text: str) -> datetime:

@@ -1,15 +1,24 @@
 """What an instance of ServiceNow offers, and what Syncline's user may do there."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from syncline_common.configuration.conditions import Condition
 from syncline_common.configuration.facts import FieldFacts, StreamFacts
 from syncline_common.connectors.servicenow.client import Tables, Wire
 from syncline_common.connectors.servicenow.manifest import TABLES
 from syncline_common.connectors.servicenow.queries import must_name, said, table
-from syncline_common.connectors.servicenow.records import MARKER_COLUMN, UPDATED, Types, to_person, to_type
+from syncline_common.connectors.servicenow.records import (
+    KEPT,
+    UPDATED,
+    Types,
+    is_journal,
+    to_person,
+    to_type,
+)
 from syncline_common.connectors.understanding import understood
 from syncline_common.errors import PermissionMissing, RecordFault
+from syncline_common.sdk.learnt import Learnt
 from syncline_common.sdk.ports import Counted, Found, Out, Person, Project, Survey, WebhookWay
 
 ME = "javascript:gs.getUserName()"
@@ -24,6 +33,8 @@ COLUMNS = (
     "read_only",
     "name",
 )
+FLAGS = ("mandatory", "read_only")
+OVERRIDES = ("name", "element", *FLAGS, *(f"{it}_override" for it in FLAGS))
 LINE = (
     "name",
     "super_class.name",
@@ -34,6 +45,8 @@ CHOICES = ("element", "value", "name", "label")
 PEOPLE = ("sys_id", "name", "user_name", "email", "active")
 CAN_NOT_WRITE = "Syncline's user has no role to write with; give it itil"
 NO_ROLES = "Roles can't be listed, so whether it may write shows with the first write"
+NOTHING_SEEN = "Syncline's user sees none of the incidents that there are; give it itil"
+NO_DICTIONARY = "Syncline's user can't read sys_dictionary, so it is not known which columns a table has"
 NO_TREE = "Syncline's user can't read sys_db_object, so it is not known which columns a table has"
 NO_USER = "Syncline's user can't read its own row of sys_user: people can't be mapped"
 NOT_GMT = "Syncline's user has the time zone {zone}; set it to GMT"
@@ -43,14 +56,12 @@ NOT_HONOURED = "A query for one moment was not answered with its row: times are 
 
 @understood
 class ServiceNowSurveyor:
-    def __init__(self, out: Out) -> None:
-        self.tables = Tables(out)
-        self._types: dict[str, Types] = {}
-        self._families: dict[str, list[str]] = {}
+    def __init__(self, out: Out, learnt: Learnt | None = None) -> None:
+        self.tables, self._learnt = Tables(out), learnt or Learnt()
 
     async def survey(self) -> Survey:
         """Rights can't be proven without writing; roles are the best there is to ask."""
-        await self.tables.page("incident", f"ORDERBY{UPDATED}", limit=1, fields=("sys_id",))
+        await self._must_see()
         me = await self._maybe("sys_user", f"user_name={ME}", ("sys_id", "user_name", "time_zone"))
         roles = await self._maybe("sys_user_has_role", f"user.user_name={ME}", ("role.name",))
         names = {it.get("role.name") for it in roles or []}
@@ -66,6 +77,14 @@ class ServiceNowSurveyor:
         identity = me[0].get("user_name", "") if me else ""
         found = Found(webhooks=WebhookWay.BY_HAND)
         return Survey(identity, True if names else None, tuple(findings), found)
+
+    async def _must_see(self) -> None:
+        """Who may not read a table is mostly not refused: its rows are counted, and left out."""
+        oldest = await self.tables.page("incident", f"ORDERBY{UPDATED}", limit=1, fields=("sys_id",))
+        if oldest.hidden:
+            newest = f"ORDERBYDESC{UPDATED}"
+            if not (await self.tables.page("incident", newest, limit=1000, fields=("sys_id",))).rows:
+                raise PermissionMissing(NOTHING_SEEN)
 
     async def projects(self) -> Sequence[Project]:
         return []
@@ -84,9 +103,26 @@ class ServiceNowSurveyor:
         rows = await self.tables.all("sys_choice", query, CHOICES)
         must_name(rows, family)
         choices = dict[str, dict[str, str]]()
+        nearest = dict[str, str]()  # a table with choices of its own has none of its parents'
         for it in sorted(rows, key=lambda it: family.index(it["name"])):
-            choices.setdefault(it["element"], {}).setdefault(it["value"], it.get("label") or it["value"])
-        return [_facts(it, choices.get(name)) for name, it in columns.items()]
+            if nearest.setdefault(it["element"], it["name"]) == it["name"]:
+                known = choices.setdefault(it["element"], {})
+                known.setdefault(it["value"], it.get("label") or it["value"])
+        overridden = await self._overridden(family)
+        return [_facts({**it, **overridden.get(name, {})}, choices.get(name)) for name, it in columns.items()]
+
+    async def _overridden(self, family: Sequence[str]) -> dict[str, Wire]:
+        """What a table says otherwise of a column of its parents', if that may be read."""
+        try:
+            rows = await self.tables.all("sys_dictionary_override", f"nameIN{','.join(family)}", OVERRIDES)
+        except (PermissionMissing, RecordFault):
+            return {}
+        must_name(rows, family)
+        found = dict[str, Wire]()
+        for it in sorted(rows, key=lambda it: -family.index(it["name"])):
+            said = {flag: it[flag] for flag in FLAGS if it.get(f"{flag}_override") == "true" and flag in it}
+            found[it["element"]] = {**found.get(it["element"], {}), **said}
+        return found
 
     async def people(self, text: str, project: str | None = None) -> Sequence[Person]:
         if "^" in text or not text.strip():
@@ -104,26 +140,30 @@ class ServiceNowSurveyor:
 
     async def types(self, stream: str) -> Types:
         """Of a table's columns; empty if the dictionary can't be read. Values are then passed on as texts."""
-        if stream not in self._types:
-            try:
-                columns = await self._columns(stream)
-            except PermissionMissing:
-                columns = {}
-            self._types[stream] = {name: to_type(it) for name, it in columns.items()}
-        return self._types[stream]
+        return await self._learnt.once(("types", stream), partial(self._ask_types, stream))
+
+    async def _ask_types(self, stream: str) -> Types:
+        try:
+            columns = await self._columns(stream)
+        except PermissionMissing:
+            columns = {}
+        return {name: to_type(it) for name, it in columns.items()}
 
     async def _columns(self, stream: str) -> dict[str, Wire]:
         family = await self.family(stream)
         query = f"nameIN{','.join(family)}^elementISNOTEMPTY^active=true"
         rows = await self.tables.all("sys_dictionary", query, COLUMNS)
+        if not rows:
+            raise PermissionMissing(NO_DICTIONARY)
         must_name(rows, family)
         nearest_last = sorted(rows, key=lambda it: -family.index(it["name"]))
-        return {it["element"]: it for it in nearest_last}
+        return {it["element"]: it for it in nearest_last if not is_journal(it)}
 
     async def family(self, stream: str) -> list[str]:
         """The table, what it extends, and so on."""
-        if stream in self._families:
-            return self._families[stream]
+        return await self._learnt.once(("family", stream), partial(self._ask_family, stream))
+
+    async def _ask_family(self, stream: str) -> list[str]:
         family, at = list[str](), table(stream)
         while at and at not in family:
             rows = await self.tables.all("sys_db_object", f"name={at}", LINE)
@@ -134,7 +174,6 @@ class ServiceNowSurveyor:
             line = [at, *above[: above.index("")]] if "" in above else [at, *above[:-1]]
             family += [it for it in line if it not in family]
             at = "" if "" in above else above[-1]
-        self._families[stream] = family
         return family
 
     async def _about_times(self) -> list[str]:
@@ -163,7 +202,7 @@ def _facts(column: Wire, choices: Mapping[str, str] | None) -> FieldFacts:
         name=column["element"],
         label=column.get("column_label") or column["element"],
         type=to_type(column),
-        writable=column.get("read_only") != "true" and column["element"] != MARKER_COLUMN,
+        writable=column.get("read_only") != "true" and column["element"] not in KEPT,
         required_on_create=column.get("mandatory") == "true",
         choices=tuple(choices) if choices else None,
         choice_labels={value: label for value, label in (choices or {}).items() if value != label},

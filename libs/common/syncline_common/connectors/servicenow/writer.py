@@ -26,6 +26,7 @@ from syncline_common.connectors.understanding import understood
 from syncline_common.errors import RecordChanged, RecordGone, RecordRejected, RemoteError, UnknownOutcome
 from syncline_common.schemas.connector import NewRecord, Update
 from syncline_common.schemas.records import Comment, Record, RecordRef, Tie, TieKind
+from syncline_common.sdk.learnt import Learnt
 from syncline_common.sdk.ports import NOT_CHECKED, Attachment, File, Found, Out
 
 AT_ONCE = 100  # in one request
@@ -47,8 +48,8 @@ NO_END = "Which state closes a row of this table is not known; map its state ins
 
 @understood
 class ServiceNowWriter:
-    def __init__(self, out: Out, found: Found = NOT_CHECKED) -> None:
-        self._surveyor, self._found = ServiceNowSurveyor(out), found
+    def __init__(self, out: Out, found: Found = NOT_CHECKED, learnt: Learnt | None = None) -> None:
+        self._surveyor, self._found = ServiceNowSurveyor(out, learnt), found
         self._tables = self._surveyor.tables
 
     async def create(self, new: Sequence[NewRecord]) -> Sequence[Record | RemoteError]:
@@ -102,7 +103,7 @@ class ServiceNowWriter:
         query = f"element_id={checked(ref.id)}^element={element}^ORDERBYDESC{CREATED}"
         with already_sent():
             page = await self._tables.page("sys_journal_field", query, limit=10, fields=ENTRY)
-            written = [it for it in page.rows if it["value"] == body]
+            written = [it for it in page.rows if _lines(it["value"]) == _lines(body)]
             if not written:
                 raise UnknownOutcome("The entry was accepted, and is not in the journal", detail=ref.id)
             return to_comment(written[0], ref)
@@ -177,6 +178,11 @@ class ServiceNowWriter:
     async def _versions(self, stream: str, ids: Sequence[str]) -> dict[str, str]:
         page = await self._tables.page(stream, one_of(ids), limit=len(ids), fields=(ID, VERSION))
         return {it[ID]: it[VERSION] for it in page.rows}
+
+
+def _lines(text: str) -> list[str]:
+    """However an instance ends its lines, and whether or not it keeps what is blank around a text."""
+    return [it.rstrip() for it in text.strip().splitlines()]
 
 
 def _must_be(seen: Record, versions: Mapping[str, str]) -> None:

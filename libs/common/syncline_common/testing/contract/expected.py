@@ -66,7 +66,7 @@ TABLE: Mapping[str, Mapping[Sort, Outcomes]] = {
     "invalid_json": GARBLED,
     "truncated": GARBLED,
     "empty": GARBLED,
-    "other_json": GARBLED,
+    "other_json": {**GARBLED, Sort.READ: (*BROKEN, *AWAY)},  # or it says that it has broken off
     "cut": CUT,
     "huge": BOUNDLESS,
     "gzip_bomb": BOUNDLESS,
@@ -104,7 +104,7 @@ def expected(subject: Subject, fault: str, sort: Sort, *, has_written: bool) -> 
     if sort is Sort.READ and has_written:
         return tuple(it and errors.UnknownOutcome for it in TABLE[fault][sort])
     if sort is Sort.READ and fault in PAGES:
-        return (subject.sent_to_sign_in,)
+        return AWAY
     return TABLE[fault][sort]
 
 

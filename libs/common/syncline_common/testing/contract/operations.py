@@ -57,9 +57,9 @@ def key_of(about: Given) -> Values:
     return {about.subject.key: about.seen[0].values[about.subject.key]}
 
 
-async def _changes(ports: Ports, about: Given) -> ChangePage:
+async def _changes(ports: Ports, about: Given) -> tuple[ChangePage, list[Record]]:
     page = await ports.reader.changes(about.subject.stream, Feed.RECORDS, NEVER, None)
-    return replace(page, vendor_now=NEVER)
+    return replace(page, vendor_now=NEVER), page.records
 
 
 async def _inventory(ports: Ports, about: Given) -> ChangePage:

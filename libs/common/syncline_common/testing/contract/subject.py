@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from syncline_common.errors import RemoteError
 from syncline_common.schemas.values import Values
 from syncline_common.sdk.ports import Out, WholeReader, WholeWriter
 
@@ -106,7 +105,6 @@ class Subject(Protocol):
     sample: Values  # of a new record
     change: Values  # ... of a changed one
     key: str  # a field of a short text
-    sent_to_sign_in: type[RemoteError]  # what a page of HTML means to a read
     secret: str  # that the ports use
     asks_nothing: Collection[str]  # operations whose answer is known without the vendor
     elsewhere: str  # the address of another host, that hears whatever it is sent
