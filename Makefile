@@ -18,7 +18,7 @@ install: $(VENV)/.product ## the environment that running needs, in .venv
 run: $(VENV)/.product ## everything in one process on 127.0.0.1:8080 (PORT=8090 for another port), data in ./data; at first with a demo (DEMO=0: without)
 	@$(if $(PORT),SYNCLINE_PORT=$(PORT)) SYNCLINE_DEMO=$(or $(DEMO),$${SYNCLINE_DEMO:-1}) exec $(BIN)/python -m syncline_embedded
 
-sandbox: $(VENV)/.product ## simulated vendors on 127.0.0.1:9401 and 9402; prints what to type in
+sandbox: $(VENV)/.product ## simulated vendors on 127.0.0.1 from port 9401 on; prints what to type in
 	@exec $(BIN)/python -m syncline_sandbox $(ARGS)
 
 stack: $(VENV)/.product ## the same as separate processes: PostgreSQL, RabbitMQ, nginx, WORKERS=2 workers

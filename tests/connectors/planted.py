@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from connectors.subjects import AzureDevOps, ServiceNow
+from connectors.azure_devops.subject import AzureDevOps
+from connectors.servicenow.subject import ServiceNow
 from syncline_common.connectors.azure_devops.queries import PAGE, everything, number
 from syncline_common.connectors.azure_devops.reader import AzureDevOpsReader
 from syncline_common.connectors.azure_devops.writer import AzureDevOpsWriter

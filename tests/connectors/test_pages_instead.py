@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from connectors.azure import CHECKS, PROJECTS, WIQL, listed
+from connectors.azure_devops.answers import CHECKS, PROJECTS, WIQL, listed
 from connectors.standin import StandIn
 from syncline_common import errors
 from syncline_common.connectors.azure_devops.reader import AzureDevOpsReader

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from connectors.azure import ITEMS, item, listed
-from connectors.instance import ONE, TREE, TWO, rows
+from connectors.azure_devops.answers import ITEMS, item, listed
+from connectors.servicenow.answers import ONE, TREE, TWO, rows
 from connectors.standin import StandIn
 from syncline_common.connectors.azure_devops.reader import AzureDevOpsReader
 from syncline_common.connectors.servicenow.reader import ServiceNowReader

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from connectors.azure_devops.subject import AzureDevOps, Organised
 from connectors.loopback import loopback
-from connectors.subjects import AzureDevOps, Organised
 from sandbox.desk import FABRIKAM
 from syncline_common import errors
 from syncline_common.connectors.azure_devops.client import Boards

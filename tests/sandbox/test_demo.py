@@ -46,6 +46,6 @@ def test_what_was_begun_with_passes_the_rules() -> None:
 
 
 def test_routes_lead_both_systems_here() -> None:
-    found = routes("http://127.0.0.1:1", "http://127.0.0.1:2")
+    found = routes(azure_devops="http://127.0.0.1:1", servicenow="http://127.0.0.1:2")
     assert found["https://dev.azure.com/sandbox"] == "http://127.0.0.1:1"
     assert found["https://sandbox.service-now.com"] == "http://127.0.0.1:2"

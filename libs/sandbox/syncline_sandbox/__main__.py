@@ -1,28 +1,31 @@
-"""`make sandbox`: two vendors on loopback, and what to type in to reach them."""
+"""`make sandbox`: simulated vendors on loopback, and what to type in to reach them."""
 
 import argparse
 import asyncio
 import json
+from collections.abc import Sequence
 
 import uvicorn
 
-from syncline_sandbox import demo
+from syncline_sandbox.every import EVERY
 from syncline_sandbox.post import LoopbackPost
 from syncline_sandbox.serving import HOST, configured, routes
 from syncline_sandbox.vendor import Vendor
 
-SAID = """\
-Azure DevOps  https://dev.azure.com/sandbox         served at {azure_devops}, its page at {azure_devops}/_sandbox
-  token: sandbox-pat-read-write     (others: sandbox-pat-read-only, sandbox-pat-no-work-items, sandbox-pat-administrator)
-ServiceNow    https://sandbox.service-now.com       served at {servicenow}, its page at {servicenow}/_sandbox
-  name: sync.account   password: sandbox-password     (OAuth: sandbox-client, sandbox-client-secret)
 
-Start Syncline with
-  SYNCLINE_ROUTES='{routes}' make run
-"""
+def said(urls: dict[str, str]) -> str:
+    """For a person who wants to connect them."""
+    lines = list[str]()
+    for kind, url in urls.items():
+        it = EVERY[kind]
+        lines.append(f"{it.label:<13} {it.address}   served at {url}, its page at {url}/_sandbox")
+        lines.append("  " + "   ".join(f"{name}: {value}" for name, value in it.credential.items()))
+        lines += [f"  (others: {it.others})"] if it.others else []
+    way = json.dumps(routes(**urls))
+    return "\n".join([*lines, "", "Start Syncline with", f"  SYNCLINE_ROUTES='{way}' make run", ""])
 
 
-async def serve(vendors: list[tuple[Vendor, int]]) -> None:
+async def serve(vendors: Sequence[tuple[Vendor, int]]) -> None:
     post = LoopbackPost()
     servers = [uvicorn.Server(configured(vendor, post, port=port)) for vendor, port in vendors]
     await asyncio.gather(*(it.serve() for it in servers))
@@ -31,18 +34,16 @@ async def serve(vendors: list[tuple[Vendor, int]]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make sandbox", description=__doc__)
-    parser.add_argument("--port", type=int, default=9401, help="of the first; the second has the next")
+    parser.add_argument("--port", type=int, default=9401, help="of the first; each has the next")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--records", type=int, default=60, help="of each")
+    parser.add_argument(
+        "--only", nargs="+", choices=EVERY, default=list(EVERY), metavar="KIND", help=", ".join(EVERY)
+    )
     given = parser.parse_args()
-    first, second = (f"http://{HOST}:{port}" for port in (given.port, given.port + 1))
-    way = json.dumps(routes(first, second))
-    print(SAID.format(azure_devops=first, servicenow=second, routes=way), flush=True)
-    vendors: list[tuple[Vendor, int]] = [
-        (demo.organisation(given.seed, given.records), given.port),
-        (demo.instance(given.seed, given.records), given.port + 1),
-    ]
-    asyncio.run(serve(vendors))
+    ports = {kind: given.port + number for number, kind in enumerate(EVERY) if kind in given.only}
+    print(said({kind: f"http://{HOST}:{port}" for kind, port in ports.items()}), flush=True)
+    asyncio.run(serve([(EVERY[kind].make(given.seed, given.records), port) for kind, port in ports.items()]))
 
 
 if __name__ == "__main__":

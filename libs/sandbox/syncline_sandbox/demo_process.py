@@ -25,7 +25,7 @@ FIRST = 2.0  # pauses until somebody does the first thing: two systems are in st
 def announced(azure_devops: str, servicenow: str) -> dict[str, Any]:
     """What a person would read in the pages of `make sandbox`, for a program."""
     return {
-        "routes": routes(azure_devops, servicenow),
+        "routes": routes(azure_devops=azure_devops, servicenow=servicenow),
         "systems": {
             "a": {
                 "name": "Azure DevOps",

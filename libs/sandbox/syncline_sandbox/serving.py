@@ -8,6 +8,7 @@ from types import FrameType
 
 import uvicorn
 
+from syncline_sandbox.every import EVERY
 from syncline_sandbox.front import Post, application
 from syncline_sandbox.keeping import Keep, kept_before_answers
 from syncline_sandbox.vendor import Vendor
@@ -48,11 +49,9 @@ def configured(
     return uvicorn.Config(app, host=HOST, port=port, log_level=log_level, date_header=False)
 
 
-def routes(azure_devops: str, servicenow: str) -> dict[str, str]:
-    """Whatever a connector calls of the two, people and their pictures included."""
-    hosts = ("dev.azure.com", "vssps.dev.azure.com", "vsaex.dev.azure.com")
-    prefixes = {f"https://{host}/sandbox": azure_devops for host in hosts}
-    return {**prefixes, "https://sandbox.service-now.com": servicenow}
+def routes(**urls: str) -> dict[str, str]:
+    """Whatever connectors call of the kinds named, people and their pictures included."""
+    return {prefix: url for kind, url in urls.items() for prefix in EVERY[kind].prefixes}
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connectors.azure import (
+from connectors.azure_devops.answers import (
     CHECKS,
     FIELDS,
     ITEMS,

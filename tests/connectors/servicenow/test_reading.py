@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connectors.instance import (
+from connectors.servicenow.answers import (
     DICTIONARY,
     INCIDENTS,
     JOURNAL,

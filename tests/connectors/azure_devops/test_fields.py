@@ -1,6 +1,6 @@
 """What an organization says of its fields and people is not all to be taken at its word."""
 
-from connectors.azure import FIELDS, listed
+from connectors.azure_devops.answers import FIELDS, listed
 from connectors.standin import StandIn
 from syncline_common.connectors.azure_devops.reader import AzureDevOpsReader
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connectors.azure import ITEMS, MARKER, a_bug, item, listed
+from connectors.azure_devops.answers import ITEMS, MARKER, a_bug, item, listed
 from connectors.standin import StandIn, Told
 from syncline_common import errors
 from syncline_common.connectors.azure_devops.writer import AzureDevOpsWriter

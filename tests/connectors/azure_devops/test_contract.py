@@ -1,11 +1,11 @@
-"""ServiceNow keeps the contract, over the real gateway, against its simulated system."""
+"""Azure DevOps keeps the contract, over the real gateway, against its simulated system."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
+from connectors.azure_devops.subject import AzureDevOps
 from connectors.loopback import loopback
-from connectors.subjects import ServiceNow
 from syncline_common.testing.contract.failing import FailingContract
 from syncline_common.testing.contract.reading import ReadingContract
 from syncline_common.testing.contract.secrecy import SecrecyContract
@@ -16,9 +16,9 @@ pytestmark = pytest.mark.timeout(180)  # some are a hundred small ones
 
 
 @pytest.fixture
-async def subject() -> AsyncIterator[ServiceNow]:
+async def subject() -> AsyncIterator[AzureDevOps]:
     async with loopback() as place:
-        yield ServiceNow(place)
+        yield AzureDevOps(place)
 
 
 class TestFailing(FailingContract):

@@ -1,11 +1,11 @@
-"""Azure DevOps keeps the contract, over the real gateway, against its simulated system."""
+"""ServiceNow keeps the contract, over the real gateway, against its simulated system."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
 from connectors.loopback import loopback
-from connectors.subjects import AzureDevOps
+from connectors.servicenow.subject import ServiceNow
 from syncline_common.testing.contract.failing import FailingContract
 from syncline_common.testing.contract.reading import ReadingContract
 from syncline_common.testing.contract.secrecy import SecrecyContract
@@ -16,9 +16,9 @@ pytestmark = pytest.mark.timeout(180)  # some are a hundred small ones
 
 
 @pytest.fixture
-async def subject() -> AsyncIterator[AzureDevOps]:
+async def subject() -> AsyncIterator[ServiceNow]:
     async with loopback() as place:
-        yield AzureDevOps(place)
+        yield ServiceNow(place)
 
 
 class TestFailing(FailingContract):

@@ -1,0 +1,15 @@
+"""Every vendor there is a simulated system of, in the order of their ports."""
+
+from collections.abc import Mapping
+
+from syncline_sandbox.azure_devops.simulated import SIMULATED as AZURE_DEVOPS
+from syncline_sandbox.servicenow.simulated import SIMULATED as SERVICENOW
+from syncline_sandbox.simulated import Simulated
+
+EVERY: Mapping[str, Simulated] = {
+    it.kind: it
+    for it in (
+        AZURE_DEVOPS,
+        SERVICENOW,
+    )
+}

@@ -1,0 +1,1 @@
+"""Azure DevOps, as its connector sees it."""
