@@ -80,6 +80,9 @@ class Joined(Generic[S]):
     change: Values
     key: str
     asks_nothing: Collection[str] = ()
+    lacks: Collection[str] = ()
+    changes_by: Collection[str] = ("PATCH",)
+    ties_by: Collection[str] = ()
     gateway: type[Gateway] = Gateway
     secret: str = SECRET
     elsewhere: str = ELSEWHERE

@@ -1,5 +1,6 @@
 """Azure DevOps for the contract: an organization by hand, and the way to it."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from connectors.joined import FILE, MARKER, SECRET, Joined, Strings
@@ -117,6 +118,7 @@ class AzureDevOps(Joined[Organised]):
     stream, person = "Bug", "triage"
     project: str | None = FABRIKAM.name
     sample, change, key = A_BUG, A_CHANGED_BUG, "System.Title"
+    ties_by: Collection[str] = ("workitems.update",)
 
     def auth(self) -> Auth:
         return basic("", SECRET)

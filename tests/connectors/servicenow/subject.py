@@ -76,6 +76,7 @@ class ServiceNow(Joined[Instanced]):
     project: str | None = None
     sample, change, key = AN_INCIDENT, A_CHANGED_INCIDENT, "short_description"
     asks_nothing: Collection[str] = ("projects",)
+    ties_by: Collection[str] = ("table.update", "table.create")
 
     def auth(self) -> Auth:
         return basic("sync.account", SECRET)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from syncline_common.errors import RemoteError
+from syncline_common.errors import RecordRejected, RemoteError
 from syncline_common.schemas.connector import NewRecord, Update
 from syncline_common.schemas.records import ChangePage, Feed, Record, RecordRef, Tie, TieKind
 from syncline_common.schemas.values import Values
@@ -16,6 +16,7 @@ from syncline_common.testing.contract.subject import Ports, Scene, Subject
 MARKERS = ("sl-aaaaaaaaaaaaaaaaaaa2", "sl-aaaaaaaaaaaaaaaaaaa3")
 NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 CONTENT = b"\x89file\x00" * 500
+NO_FILE = Attachment("1", "none.bin", 0, "https://elsewhere.example/none.bin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,9 @@ Operation = Callable[[Ports, Given], Awaitable[Any]]
 
 async def given(subject: Subject, ports: Ports, scene: Scene) -> Given:
     seen = await ports.reader.fetch(subject.stream, scene.ids)
-    [file] = await ports.reader.attachments(RecordRef(subject.stream, scene.discussed))
+    file = NO_FILE
+    if "attachments" not in subject.lacks:
+        [file] = await ports.reader.attachments(RecordRef(subject.stream, scene.discussed))
     return Given(subject, scene, [seen[it] for it in scene.ids], file)
 
 
@@ -110,6 +113,7 @@ WRITES: Mapping[str, Operation] = {
     "delete": lambda ports, about: ports.writer.delete(about.seen[0]),
 }
 OPERATIONS: Mapping[str, Operation] = {**READS, **WRITES}
+NEEDED = (*WRITES, "download")  # there is no answer to it but the thing itself
 
 
 async def outcome(operation: Operation, ports: Ports, about: Given) -> Any:
@@ -121,3 +125,16 @@ async def outcome(operation: Operation, ports: Ports, about: Given) -> Any:
     if isinstance(answer, Sequence):
         return next((it for it in answer if isinstance(it, RemoteError)), answer)
     return answer
+
+
+async def is_lacking(subject: Subject, name: str) -> bool:
+    """Whether the vendor has nothing for it, which the connector says without asking."""
+    if name not in subject.lacks:
+        return False
+    system = subject.system()
+    about = await given(subject, subject.ports(), system.furnish())
+    before = len(system.heard)
+    told = await outcome(OPERATIONS[name], subject.ports(), about)
+    assert isinstance(told, RecordRejected) if name in NEEDED else not told, told
+    assert len(system.heard) == before, "it is known without asking"
+    return True

@@ -12,7 +12,7 @@ from syncline_common.testing.contract.operations import NEVER
 from syncline_common.testing.contract.subject import Simulated, Subject
 
 MANY, CROWD = 2500, 620  # records: of many pages; in one second, and more than any page holds
-MOST_PAGES = 80
+MOST_PAGES = 160
 Meanwhile = Callable[[], None]
 Ask = Callable[[str | None], Awaitable[ChangePage]]
 

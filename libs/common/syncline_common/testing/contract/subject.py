@@ -107,6 +107,11 @@ class Subject(Protocol):
     key: str  # a field of a short text
     secret: str  # that the ports use
     asks_nothing: Collection[str]  # operations whose answer is known without the vendor
+    lacks: Collection[
+        str
+    ]  # operations that the vendor has nothing for: there is nothing to read, and a write is refused
+    changes_by: Collection[str]  # the methods by which a record is changed
+    ties_by: Collection[str]  # the simulated system's operations of which one makes a tie
     elsewhere: str  # the address of another host, that hears whatever it is sent
 
     def system(self) -> Simulated:
