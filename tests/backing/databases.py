@@ -1,5 +1,6 @@
 """A database of its own for a test, on the server all tests share."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 import asyncpg
 
 CONNECT_SECONDS = 10
+PLACE_SECONDS = 30
 STATEMENT_SECONDS = 60
 EMPTY = """
     SET session_replication_role = replica; -- no trigger, no foreign key
@@ -44,8 +46,18 @@ async def empty_tables(url: str, schema: str) -> None:
     await _run(url, EMPTY.format(schema=schema))
 
 
+async def _admitted(url: str) -> asyncpg.Connection:
+    """Other tests may have taken all places for a moment."""
+    async with asyncio.timeout(PLACE_SECONDS):
+        while True:
+            try:
+                return await asyncpg.connect(url, timeout=CONNECT_SECONDS)
+            except asyncpg.TooManyConnectionsError:
+                await asyncio.sleep(0.2)
+
+
 async def _run(url: str, statement: str) -> None:
-    connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
+    connection = await _admitted(url)
     try:
         await connection.execute(statement, timeout=STATEMENT_SECONDS)
     finally:

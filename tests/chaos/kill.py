@@ -105,7 +105,11 @@ class _History:
         return True
 
     async def _live(self, task: Task) -> int:
-        told = {"SYNCLINE_DATA_DIR": str(self.folder), **task.environment()}
+        told = {
+            "SYNCLINE_DATA_DIR": str(self.folder),
+            "SYNCLINE_DATABASE_POOL_SIZE": "3",  # many share the server of the tests
+            **task.environment(),
+        }
         if self.database.database_url is not None:
             told["SYNCLINE_DATABASE_URL"] = self.database.database_url.get_secret_value()
         (self.folder / REPORT).unlink(missing_ok=True)

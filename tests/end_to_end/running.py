@@ -92,7 +92,11 @@ class Syncline:
         path = os.pathsep.join(str(REPOSITORY / part) for part in CODE)
         own = {f"SYNCLINE_{name.upper()}": value for name, value in settings.items()}
         environment = bare_environment(
-            PYTHONPATH=path, PYTHONUNBUFFERED="1", SYNCLINE_DATA_DIR=str(data_dir), **own
+            PYTHONPATH=path,
+            PYTHONUNBUFFERED="1",
+            SYNCLINE_DATA_DIR=str(data_dir),
+            SYNCLINE_DATABASE_POOL_SIZE="4",  # many share the server of the tests
+            **own,
         )
         command = [str(REPOSITORY / ".venv/bin/python"), "-m", "syncline_embedded"]
         self._process = ServerProcess(command, environment, output.parent, output)

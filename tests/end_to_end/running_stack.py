@@ -22,6 +22,9 @@ from syncline_common.runtime.access import FIRST_EMAIL, PASSWORD_FILE
 POSTGRES = os.environ.get("SYNCLINE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 RABBIT = os.environ.get("SYNCLINE_TEST_RABBIT", "amqp://guest:guest@127.0.0.1:5672/")
 NGINX = os.environ.get("SYNCLINE_TEST_NGINX")  # not set: the stack looks for it
+FEW_CONNECTIONS = {
+    "SYNCLINE_DATABASE_POOL_SIZE": "3"
+}  # of each of eight processes; the server lets in 100 of all tests
 STACK = Path(__file__).parents[2] / "deploy/stack/stack.py"
 SERVICES = ("registry", "connections", "sync", "matching")
 READY_SECONDS, STOP_SECONDS = 90, 40
@@ -73,7 +76,7 @@ class Running:
 async def running_stack(folder: Path, own: Mapping[str, str]) -> AsyncIterator[Running]:
     """With these settings, by their names without the prefix."""
     passed = {name: value for name, value in os.environ.items() if not name.startswith("SYNCLINE_")}
-    told = passed | {f"SYNCLINE_{name}": value for name, value in own.items()}
+    told = passed | FEW_CONNECTIONS | {f"SYNCLINE_{name}": value for name, value in own.items()}
     command = [sys.executable, str(STACK), "--workers", "2", "--port", "0", "--dir", str(folder)]
     command += ["--nginx", NGINX] if NGINX else []
     process = ServerProcess(command, told, folder, folder / "output.log")
