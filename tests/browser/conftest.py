@@ -32,9 +32,10 @@ needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="LEFT OUT: there is no 
 
 
 @dataclass
-class Stage:
+class Room:
+    """Syncline, and a browser that looks at it."""
+
     url: str
-    town: Town
     chromium: Browser
     email: str = "first@example.com"
     troubles: list[str] = field(default_factory=list)  # what pages complained of
@@ -72,6 +73,11 @@ class Stage:
             return str(answer.json()["id"])
 
 
+@dataclass
+class Stage(Room):
+    town: Town = field(kw_only=True)
+
+
 async def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
     await page.get_by_label("E-mail").fill(email)
     await page.get_by_label("Password").fill(password)
@@ -80,12 +86,12 @@ async def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
 
 @asynccontextmanager
 async def staged(folder: Path) -> AsyncIterator[Stage]:
-    async with town() as place, browser() as chromium, opened(folder, place) as url:
-        yield Stage(url, place, chromium)
+    async with town() as place, browser() as chromium, opened(folder, place.routes) as url:
+        yield Stage(url, chromium, town=place)
 
 
 @asynccontextmanager
-async def opened(folder: Path, place: Town, port: int = 0) -> AsyncIterator[str]:
+async def opened(folder: Path, routes: dict[str, str], port: int = 0) -> AsyncIterator[str]:
     """Syncline with what is in the folder, as a server that is started again finds it."""
     access = AccessSettings(
         operator_token=SecretStr(OPERATOR),
@@ -97,8 +103,8 @@ async def opened(folder: Path, place: Town, port: int = 0) -> AsyncIterator[str]
         ProcessSettings(instance="test"),
     )
     database, bus = DatabaseSettings(data_dir=folder, database_url=None), BusSettings(bus_url=None)
-    routes = RouteSettings(routes=place.routes)
-    async with run_together(database, bus, serve, process, access, routes=routes) as running:
+    reached = RouteSettings(routes=routes)
+    async with run_together(database, bus, serve, process, access, routes=reached) as running:
         yield running.url
         running.wind_down()
 
@@ -111,12 +117,17 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def stage(house: Stage) -> AsyncIterator[Stage]:
+    own = replace(house, email=await an_account(house), troubles=[])
+    yield own
+    assert own.troubles == []
+
+
+async def an_account(room: Room) -> str:
+    """A new one; how its administrator signs in."""
     email = f"{new_id().hex}@example.com"
     body = {"name": "First", "administrator": {"email": email, "password": PASSWORD}}
-    async with httpx2.AsyncClient(base_url=house.url, timeout=30, trust_env=False) as http:
+    async with httpx2.AsyncClient(base_url=room.url, timeout=30, trust_env=False) as http:
         operator = {"Authorization": f"Bearer {OPERATOR}"}
         answer = await http.post("/registry/v1/accounts", json=body, headers=operator)
         assert answer.status_code == 201, answer.text
-    own = replace(house, email=email, troubles=[])
-    yield own
-    assert own.troubles == []
+    return email

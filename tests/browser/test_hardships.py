@@ -34,8 +34,8 @@ async def says(page: Page, text: str) -> None:
 async def test_the_server_is_started_again_in_mid_wizard_and_in_mid_build(tmp_path: Path) -> None:
     async with town() as place, AsyncExitStack() as lasting:
         chromium = await lasting.enter_async_context(browser())
-        async with opened(tmp_path, place) as url:
-            stage = Stage(url, place, chromium)
+        async with opened(tmp_path, place.routes) as url:
+            stage = Stage(url, chromium, town=place)
             await stage.network("Started again")
             person = await lasting.enter_async_context(stage.person())
             page = await stage.page(person)
@@ -46,14 +46,14 @@ async def test_the_server_is_started_again_in_mid_wizard_and_in_mid_build(tmp_pa
             await go_on(page, "System B")
             where = page.url
         port = urlsplit(url).port or 0
-        async with opened(tmp_path, place, port):
+        async with opened(tmp_path, place.routes, port):
             await page.goto(where)
             await second_system(page)
             for vendor in (place.boards, place.instance):
                 vendor.latency = SLOW
             await create(page, "Twice started")
             where = page.url
-        async with opened(tmp_path, place, port):
+        async with opened(tmp_path, place.routes, port):
             await page.goto(where)
             await says(page, "Connection created")
 
