@@ -133,10 +133,11 @@ async def upset_vendors(here: Premises, random: Random, verdict: Verdict) -> Non
 
 
 async def rate_storm(here: Premises, random: Random, verdict: Verdict) -> None:
-    """Most of what is asked is answered 429. Not at ServiceNow: its fault tells a limit of one an hour, and that is kept to."""
+    """Most of what either is asked is answered 429."""
     for _ in range(12):
-        here.vendors.boards.faults.order("*", Fault.RATE_LIMITED, count=5)
-        verdict.faults["429"] += 5
+        for vendor in here.vendors.both:
+            vendor.faults.order("*", Fault.RATE_LIMITED, count=5)
+            verdict.faults["429"] += 5
         await asyncio.sleep(random.uniform(1, 4))
 
 

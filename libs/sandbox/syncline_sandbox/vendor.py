@@ -15,6 +15,8 @@ from syncline_sandbox.ledger import Ledger
 from syncline_sandbox.limits import Budget, Used
 from syncline_sandbox.store import Store, Stored
 
+PLENTY = 36_000  # requests in a window: who believes it and keeps to it is not held up
+
 
 class Vendor(ABC):
     kind: str
@@ -60,9 +62,9 @@ class Vendor(ABC):
     def limited(self, used: Used) -> Answer: ...
 
     def limited_now(self) -> Answer:
-        """As if the limit were reached, whatever it is."""
-        now = self.clock.now()
-        used = Used(2, 1, now + timedelta(seconds=2), now)
+        """As if the limit were reached; where none is set, one that hardly ever binds."""
+        now, limit = self.clock.now(), self.budget.limit or PLENTY
+        used = Used(limit + 1, limit, now + timedelta(seconds=2), now)
         return self.limited(used).also(self.limit_headers(used))
 
     def is_over(self, used: Used) -> bool:
