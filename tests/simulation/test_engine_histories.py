@@ -83,6 +83,25 @@ def test_an_edit_of_another_field_between_reading_and_writing_is_not_taken_for_o
     assert tried(alone.with_steps((*steps, meanwhile)), lambda _: Engine()).verdicts == ()
 
 
+@pytest.mark.parametrize("edited_at", [37.5, 42.5])
+def test_what_somebody_put_back_after_an_update_that_nobody_answered_is_kept(edited_at: float) -> None:
+    """It looks as if the update had never happened; and the next one is not answered either, before there is another edit."""
+    steps = (
+        Create(0.0, Side.B, "r1", (("short_description", "ONE"),)),
+        Sicken(30.0, Side.B, Rates(after=100)),
+        Edit(32.0, Side.A, "r1", "Title", "two"),
+        Sicken(33.1, Side.B, Rates(down=100)),
+        Edit(33.11, Side.A, "r1", "Title", "three"),
+        Edit(34.0, Side.B, "r1", "short_description", "ONE"),
+        Sicken(34.1, Side.B, Rates(after=100)),
+        Edit(edited_at, Side.B, "r1", "short_description", "FOUR"),
+        Sicken(edited_at + 0.1, Side.B, CALM),
+    )
+    unseen = Facts(granularity=60.0, lost_hooks=1.0)
+    history = History(1, Facts(lost_hooks=0.0), unseen, (replace(QUIET, policy="none"),), 1, 90.0, steps)
+    assert tried(history, lambda _: Engine()).verdicts == ()
+
+
 def test_what_users_delete_before_we_know_of_it_has_not_vanished_by_us() -> None:
     """Its create was never answered; it is made again, with what the original says."""
     steps = (

@@ -28,7 +28,7 @@ from syncline_sync_worker.work.hand import Hand, is_sure
 from syncline_sync_worker.work.results import Result, Trouble, later, set_aside
 from syncline_sync_worker.work.stopping import stop
 from syncline_sync_worker.work.tools import Tools
-from syncline_sync_worker.work.unanswered import Unanswered, left
+from syncline_sync_worker.work.unanswered import Unanswered, is_open, left
 from syncline_sync_worker.work.undoing import is_given_back
 
 
@@ -227,10 +227,16 @@ class Changer:
 
 
 def _is_kept_first(change: Change, write: Write) -> bool:
-    """Nobody on the other side may have seen what it replaces: it was edited there, or the two never agreed."""
+    """Nobody on the other side may have seen what it replaces: it was edited there, or the two never agreed.
+
+    Or an earlier write of ours was never answered: somebody may have put back what had been there before it.
+    """
     link = change.sight.link
     assert link is not None
-    return is_destructive(write) or link.version_a is None or link.version_b is None
+    if is_destructive(write) or link.version_a is None or link.version_b is None:
+        return True
+    agreed = link.version_a if write.side is Side.A else link.version_b
+    return is_open(link, write) and change.sight.records[write.side].version != agreed
 
 
 def _with_versions(link: Link, records: Mapping[Side, Record | None]) -> Link:

@@ -86,6 +86,12 @@ def caught_up(sight: Sight) -> Sight:
     return replace(sight, link=known, caught_up=entries)
 
 
+def is_open(link: Link, write: Write) -> bool:
+    """Whether an earlier one of the same field is among those."""
+    about = (write.rule_id, write.side)
+    return any((it.write.rule_id, it.write.side) == about for it in map(_read, link.unanswered))
+
+
 def left(link: Link, sent: Sequence[Unanswered], answered: Collection[Side], at: datetime) -> Sequence[Any]:
     """What a link still waits for: not what was answered since, nor what can't come any more."""
     before = [
