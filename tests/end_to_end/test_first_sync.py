@@ -1,7 +1,6 @@
 """The whole product: built, tested, published over HTTP, then kept in step by its own loops between real sandboxes."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ from pydantic import SecretStr
 from connectors.opened import BOARDS, INSTANCE, Town, town
 from end_to_end.in_step import document
 from end_to_end.running import EMAIL, PASSWORD, client_of
-from end_to_end.test_two_minutes import BASIC, CONNECTIONS, TOKEN, Desk
+from end_to_end.test_two_minutes import BASIC, CONNECTIONS, TOKEN, Desk, until
 from sandbox.desk import BoardsDesk
 from syncline_common.settings import (
     AccessSettings,
@@ -23,8 +22,6 @@ from syncline_common.settings import (
     ServeSettings,
 )
 from syncline_embedded.main import run_together
-
-GUARD = 60  # seconds, against waiting for ever
 
 
 @dataclass
@@ -46,33 +43,8 @@ class Office:
         assert saved["valid"], saved["problems"]
         return made
 
-    async def run(self, made: str, **more: Any) -> dict[str, Any]:
-        """Asked for, and followed until it is over."""
-        body = {"connection_id": made, **more}
-        path = f"/sync/v1/runs/{(await self.desk.ask('POST', '/sync/v1/runs', body, 202))['id']}"
-
-        async def over() -> bool:
-            return (await self.desk.ask("GET", path))["finished_at"] is not None
-
-        await until(over)
-        shown: dict[str, Any] = await self.desk.ask("GET", path)
-        return shown
-
-    async def is_at_rest(self, made: str) -> bool:
-        """All that was published has been read, and worked off."""
-        shown = (await self.desk.http.get(f"/sync/v1/connections/{made}")).json()
-        runs = (await self.desk.ask("GET", f"/sync/v1/runs?connection_id={made}"))["items"]
-        read = shown.get("last_checked") is not None and shown["waiting"] == 0
-        return read and all(it["finished_at"] for it in runs)
-
     async def state(self, made: str) -> str:
         return str((await self.desk.ask("GET", f"{CONNECTIONS}/{made}"))["state"])
-
-
-async def until(met: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(GUARD):
-        while not await met():
-            await asyncio.sleep(0.1)
 
 
 @pytest.fixture
@@ -102,7 +74,7 @@ async def test_from_a_draft_to_two_systems_in_step(office: Office) -> None:
     bug = BoardsDesk(vendor=office.vendors.boards).create("The page is blank", Custom__Customer="Contoso")
     made = await office.built(document())
 
-    rehearsed = await office.run(made, kind="test", sample=3)
+    rehearsed = await office.desk.run(made, kind="test", sample=3)
     assert (rehearsed["status"], rehearsed["counts"]["b"]["created"]) == ("succeeded", 1), rehearsed
     assert office.incidents() == {}, "a test run writes nothing"
 
@@ -112,12 +84,12 @@ async def test_from_a_draft_to_two_systems_in_step(office: Office) -> None:
     await until(tested)
     await office.desk.ask("POST", f"{CONNECTIONS}/{made}/publish")
 
-    await until(lambda: office.is_at_rest(made))
+    await until(lambda: office.desk.is_at_rest(made))
     ((id, values),) = office.incidents().items()
     assert (values["short_description"], values["u_vendor_ticket"]) == ("The page is blank", "Contoso")
 
     office.vendors.instance.edit(id, {"short_description": "The page stays blank"}, "service.desk")
-    run = await office.run(made)
+    run = await office.desk.run(made)
     assert (run["status"], run["counts"]["a"]["updated"]) == ("succeeded", 1), run
     stored = office.vendors.boards.store.records[str(bug["id"])]
     assert stored.values["System.Title"] == "The page stays blank"

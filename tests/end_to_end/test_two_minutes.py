@@ -5,7 +5,7 @@ The services run together and reach simulated vendors over HTTP; nothing is inve
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +29,7 @@ from syncline_common.settings import (
 from syncline_embedded.main import run_together
 
 Settings = tuple[DatabaseSettings, BusSettings]
+GUARD = 60  # seconds, against waiting for ever
 CONNECTIONS = "/connections/v1/connections"
 TOKEN, BASIC = {"scheme": "pat", "token": PAT}, {"scheme": "basic", **USER}
 
@@ -67,6 +68,31 @@ class Desk:
             while not seen or seen[-1]["status"] == "running":
                 seen.append(json.loads((await stream.next()).data))
         return seen
+
+    async def run(self, made: str, **more: Any) -> dict[str, Any]:
+        """Asked for, and followed until it is over."""
+        body = {"connection_id": made, **more}
+        path = f"/sync/v1/runs/{(await self.ask('POST', '/sync/v1/runs', body, 202))['id']}"
+
+        async def over() -> bool:
+            return (await self.ask("GET", path))["finished_at"] is not None
+
+        await until(over)
+        shown: dict[str, Any] = await self.ask("GET", path)
+        return shown
+
+    async def is_at_rest(self, made: str) -> bool:
+        """All that was published has been read, and worked off."""
+        shown = (await self.http.get(f"/sync/v1/connections/{made}")).json()
+        runs = (await self.ask("GET", f"/sync/v1/runs?connection_id={made}"))["items"]
+        read = shown.get("last_checked") is not None and shown["waiting"] == 0
+        return read and all(it["finished_at"] for it in runs)
+
+
+async def until(met: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(GUARD):
+        while not await met():
+            await asyncio.sleep(0.1)
 
 
 @pytest.fixture
