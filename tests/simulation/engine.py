@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -78,19 +78,26 @@ class Systems:
     async def reader(self, node: NodeRef, priority: Priority) -> Reader:
         side = SIDES[node.id]
         port = await self._trackers.reader(side, priority)
-        return cast(Reader, Metered(port, self._meters[side], self._refusals[side], priority))
+        return cast(Reader, self._metered(port, side, priority))
 
     async def writer(self, node: NodeRef, priority: Priority) -> Writer:
         side = SIDES[node.id]
         port = await self._trackers.writer(side, priority)
-        return cast(Writer, Metered(port, self._meters[side], self._refusals[side], priority))
+        return cast(Writer, self._metered(port, side, priority))
+
+    def _metered(self, port: Any, side: Side, priority: Priority) -> "Metered":
+        tracker = self._trackers.trackers[side]
+        return Metered(port, self._meters[side], self._refusals[side], priority, lambda: tracker.credential)
 
 
 class Metered:
     """A port, each of whose requests takes a token first and tells the gate what came of it."""
 
-    def __init__(self, port: Any, meter: Meter, refusals: Refusals, priority: Priority) -> None:
+    def __init__(
+        self, port: Any, meter: Meter, refusals: Refusals, priority: Priority, credential: Callable[[], int]
+    ) -> None:
         self._port, self._meter, self._refusals, self._priority = port, meter, refusals, priority
+        self._credential = credential
 
     def traits(self, stream: str) -> StreamTraits:
         traits: StreamTraits = self._port.traits(stream)
@@ -98,15 +105,15 @@ class Metered:
 
     def __getattr__(self, name: str) -> Any:
         async def ask(*given: Any, **named: Any) -> Any:
-            refused = self._refusals.count
+            refused, credential = self._refusals.count, {"number": str(self._credential())}
             await self._meter.admit(self._priority)
-            if self._refusals.count > refused:
+            if self._refusals.count > refused and self._refusals.last == credential:
                 raise CredentialRejected("it was refused while this request waited")
             try:
                 answer = await getattr(self._port, name)(*given, **named)
             except RemoteError as error:
                 if isinstance(error, CredentialRejected):
-                    self._refusals.note({})
+                    self._refusals.note(credential)
                 await self._tell(error)
                 raise
             await self._tell(None)

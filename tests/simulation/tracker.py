@@ -47,6 +47,7 @@ class Tracker:
         self.requests: list[Request] = []
         self.rates: Rates = CALM
         self.credential_works = True
+        self.credential = 1  # whichever of them was entered last
         self.tell: Callable[[str], None] = lambda _id: None  # somebody changed a record
         self._random = random
 

@@ -99,6 +99,7 @@ class World:
     async def restore(self, side: Side) -> None:
         if not self.trackers[side].credential_works:
             self.trackers[side].credential_works = True
+            self.trackers[side].credential += 1
             await self.subject.restored(side)
 
     def worker(self, number: int) -> Process | None:
