@@ -5,6 +5,14 @@ from typing import Any
 
 from connectors.azure_devops.subject import AzureDevOps
 from connectors.joined import Joined
+from connectors.salesforce.subject import Salesforce
 from connectors.servicenow.subject import ServiceNow
 
-SUBJECTS: Mapping[str, type[Joined[Any]]] = {it.kind: it for it in (AzureDevOps, ServiceNow)}
+SUBJECTS: Mapping[str, type[Joined[Any]]] = {
+    it.kind: it
+    for it in (
+        AzureDevOps,
+        ServiceNow,
+        Salesforce,
+    )
+}

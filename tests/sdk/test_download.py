@@ -13,6 +13,7 @@ from syncline_common import errors
 from syncline_common.sdk.answers import SentElsewhere
 from syncline_common.sdk.auth import bearer
 from syncline_common.sdk.exchange import MIB, Limits
+from syncline_common.sdk.rates import RateHeaders
 
 HUNDRED = 100 * MIB
 
@@ -103,3 +104,17 @@ async def test_what_is_left_half_way_is_closed(vendor: Vendor, way: Way) -> None
             async for _part in file:
                 break
     assert vendor.connections == 120
+
+
+async def test_a_file_that_is_refused_for_the_rate_is_not_one_that_may_not_be_read(
+    vendor: Vendor, way: Way
+) -> None:
+    told = RateHeaders(refusal="LIMIT_EXCEEDED")
+    for said, kind in (
+        ("LIMIT_EXCEEDED", errors.RateLimited),
+        ("NO_ACCESS", errors.PermissionMissing),
+        ("x" * 200_000, errors.PermissionMissing),
+    ):
+        vendor.says(answer(403, [{"errorCode": said}]))
+        with pytest.raises(kind):
+            await size_of(way.gateway(told=told).download("/file"))

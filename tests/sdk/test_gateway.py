@@ -16,6 +16,7 @@ from syncline_common.schemas.connector import Priority
 from syncline_common.sdk.answers import PageInstead, SentElsewhere
 from syncline_common.sdk.auth import bearer
 from syncline_common.sdk.figures import REQUESTS
+from syncline_common.sdk.rates import RateHeaders
 
 BOMB = gzip.compress(b"\0" * 50_000_000)
 DEEP = b"[" * 90_000
@@ -352,3 +353,17 @@ async def test_two_systems_share_no_credential_and_no_route(vendor: Vendor, way:
     with pytest.raises(errors.RemoteError):
         await type(way.gateway())(other, way.tally, origins=[VENDOR], attempts=1).get(f"{VENDOR}/a")
     assert vendor.connections == 0
+
+
+async def test_a_403_may_be_about_the_rate(vendor: Vendor, way: Way) -> None:
+    """Where the vendor is known to say so by a word; then nobody's right is in doubt, and everybody slows down."""
+    told, said = RateHeaders(refusal="LIMIT_EXCEEDED"), [{"errorCode": "LIMIT_EXCEEDED"}]
+    vendor.says(answer(403, said))
+    with pytest.raises(errors.RateLimited):
+        await way.gateway(told=told, attempts=1).get("/things")
+    with pytest.raises(errors.PermissionMissing):
+        await way.gateway().get("/things")
+    vendor.says(answer(403, [{"errorCode": "NO_ACCESS"}]))
+    with pytest.raises(errors.PermissionMissing):
+        await way.gateway(told=told).get("/things")
+    assert way.tally.told == ["rate_limited", "scope_missing", "scope_missing"]

@@ -44,3 +44,19 @@ def test_azure_devops_counts_in_units_of_its_own() -> None:
 def test_servicenow_says_how_many_an_hour() -> None:
     said = {"x-ratelimit-limit": "1000", "x-ratelimit-reset": str(THEN + 60), "x-ratelimit-rule": "Sandbox"}
     assert word_of(said, manifest_of("servicenow").budget.told) == RateWord(limit=1000)
+
+
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [
+        ("api-usage=18/5000", RateWord(limit=4000)),
+        ("api-usage=3999/5000; per-app-api-usage=17/250(appName=x)", RateWord(limit=4000)),
+        ("api-usage=4000/5000", RateWord(3600, 4000)),
+        ("api-usage=1/1", RateWord(3600, 2)),
+        ("api-usage=many", None),
+        ("", None),
+    ],
+)
+def test_salesforce_says_how_much_everybody_has_used(said: str, word: RateWord | None) -> None:
+    """A fifth of the day is left to the others."""
+    assert word_of({"sforce-limit-info": said}, manifest_of("salesforce").budget.told) == word

@@ -44,7 +44,11 @@ async def test_all_eleven_are_listed_and_say_which_are_installed(http: AsyncClie
             "xmatters",
         ]
     )
-    assert [it["kind"] for it in answer["items"] if it["installed"]] == ["azure_devops", "servicenow"]
+    assert [it["kind"] for it in answer["items"] if it["installed"]] == [
+        "azure_devops",
+        "servicenow",
+        "salesforce",
+    ]
     assert answer["next_cursor"] is None
 
 

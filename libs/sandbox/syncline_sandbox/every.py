@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from syncline_sandbox.azure_devops.simulated import SIMULATED as AZURE_DEVOPS
+from syncline_sandbox.salesforce.simulated import SIMULATED as SALESFORCE
 from syncline_sandbox.servicenow.simulated import SIMULATED as SERVICENOW
 from syncline_sandbox.simulated import Simulated
 
@@ -11,5 +12,6 @@ EVERY: Mapping[str, Simulated] = {
     for it in (
         AZURE_DEVOPS,
         SERVICENOW,
+        SALESFORCE,
     )
 }

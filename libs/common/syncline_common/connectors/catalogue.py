@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from syncline_common.connectors import azure_devops, servicenow
+from syncline_common.connectors import azure_devops, salesforce, servicenow
 from syncline_common.connectors.freshdesk.manifest import MANIFEST as FRESHDESK
 from syncline_common.connectors.freshservice.manifest import MANIFEST as FRESHSERVICE
 from syncline_common.connectors.github.manifest import MANIFEST as GITHUB
 from syncline_common.connectors.itglue.manifest import MANIFEST as ITGLUE
 from syncline_common.connectors.jira.manifest import MANIFEST as JIRA
-from syncline_common.connectors.salesforce.manifest import MANIFEST as SALESFORCE
 from syncline_common.connectors.syncro.manifest import MANIFEST as SYNCRO
 from syncline_common.connectors.xmatters.manifest import MANIFEST as XMATTERS
 from syncline_common.connectors.zendesk.manifest import MANIFEST as ZENDESK
@@ -18,6 +17,14 @@ from syncline_common.sdk.manifest import Manifest
 from syncline_common.sdk.ports import Hint
 from syncline_common.sdk.webhooks import Hints, verified
 
+CONNECTORS: Mapping[str, Connector] = {
+    it.CONNECTOR.manifest.kind: it.CONNECTOR
+    for it in (
+        azure_devops,
+        servicenow,
+        salesforce,
+    )
+}
 MANIFESTS: Mapping[str, Manifest] = {
     it.kind: it
     for it in (
@@ -28,14 +35,11 @@ MANIFESTS: Mapping[str, Manifest] = {
         JIRA,
         GITHUB,
         ZENDESK,
-        SALESFORCE,
+        salesforce.CONNECTOR.manifest,
         SYNCRO,
         ITGLUE,
         XMATTERS,
     )
-}
-CONNECTORS: Mapping[str, Connector] = {
-    it.manifest.kind: it for it in (azure_devops.CONNECTOR, servicenow.CONNECTOR)
 }
 HINTS: Mapping[str, Hints] = {kind: it.hints for kind, it in CONNECTORS.items()}
 

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import httpx2
 
 from syncline_common import errors
 from syncline_common.schemas.connector import Priority
-from syncline_common.sdk.answers import Answer, explain, page_instead
+from syncline_common.sdk.answers import LOOKED_AT, Answer, explain, page_instead
 from syncline_common.sdk.auth import Auth
 from syncline_common.sdk.endpoints import Meters
 from syncline_common.sdk.exchange import Asked, Exchange
@@ -68,9 +68,13 @@ class Attempts:
             except errors.RemoteError as error:
                 await self._told(asked, credential, error)
                 raise
-            head = Answer(response.status_code, response.headers, b"", asked.where)
+            said = await _beginning(response) if self.told.refusal and response.status_code == 403 else b""
+            head = Answer(response.status_code, response.headers, said, asked.where)
             await self._heard(asked, head)
-            await self._told(asked, credential, _fault(head))
+            fault = _fault(head, self.told)
+            await self._told(asked, credential, fault)
+            if said and isinstance(fault, errors.RateLimited):
+                raise fault
             yield response
 
     async def _repeated(self, asked: Asked, credential: Mapping[str, str]) -> Answer:
@@ -96,7 +100,7 @@ class Attempts:
         try:
             answer = await self.exchange.fetch(asked, credential)
             await self._heard(asked, answer)
-            if error := _fault(answer):
+            if error := _fault(answer, self.told):
                 raise error
         except errors.RemoteError as error:
             await self._told(asked, credential, error)
@@ -121,7 +125,19 @@ class Attempts:
             await self.meters.of(asked).answered(error)
 
 
-def _fault(answer: Answer) -> errors.RemoteError | None:
+async def _beginning(response: httpx2.Response) -> bytes:
+    """Of what a refusal says."""
+    said = bytearray()
+    async for part in response.aiter_bytes():
+        said += part
+        if len(said) >= LOOKED_AT:
+            break
+    return bytes(said[:LOOKED_AT])
+
+
+def _fault(answer: Answer, told: RateHeaders) -> errors.RemoteError | None:
+    if answer.status == 403 and told.refusal and told.refusal.encode() in answer.content[:LOOKED_AT]:
+        return explain(replace(answer, status=429))
     if answer.status == 203 and answer.is_page:  # Azure DevOps shows a sign-in page, having done nothing
         return errors.CredentialRejected("The system shows its sign-in page", detail=answer.where)
     if answer.ok and answer.is_page:

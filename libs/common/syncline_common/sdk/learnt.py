@@ -19,3 +19,7 @@ class Learnt:
             if about not in self._facts:
                 self._facts[about] = await ask()
             return cast(Fact, self._facts[about])
+
+    def forget(self, about: tuple[str, ...]) -> None:
+        """It is no longer so: whoever needs it next asks anew."""
+        self._facts.pop(about, None)

@@ -15,6 +15,8 @@ from syncline_common.sdk.manifest import (
     Stream,
     Verb,
 )
+from syncline_common.sdk.rates import RateHeaders
+from syncline_common.sdk.schemes import GrantKind, OAuth2
 
 DOMAIN = (
     r"(?P<name>[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.(?:sandbox|develop|scratch|trailblaze|demo|patch|cs\d+))?)"
@@ -62,6 +64,7 @@ MANIFEST = Manifest(
                     "client_secret", "Consumer secret", "Of the same app, with a user to run as", secret=True
                 ),
             ),
+            OAuth2(GrantKind.CLIENT, "/services/oauth2/token"),
         ),
     ),
     streams=(
@@ -70,25 +73,30 @@ MANIFEST = Manifest(
             "Case",
             operations=(
                 Operation(
-                    Verb.CREATE, RepeatClass.K1
-                ),  # an upsert by external id; without that field it is K3
+                    Verb.CREATE, RepeatClass.K1, settle_seconds=60
+                ),  # without the marker's field it is K3
                 Operation(Verb.UPDATE, RepeatClass.K1),
                 Operation(Verb.CLOSE, RepeatClass.K1),
                 Operation(Verb.DELETE, RepeatClass.K1),
                 Operation(Verb.COMMENT, RepeatClass.K2),
                 Operation(Verb.ATTACH, RepeatClass.K2),
+                Operation(Verb.LINK, RepeatClass.K1),
             ),
             feeds=(
                 FeedFacts(Feed.RECORDS, lag_seconds=30),
-                FeedFacts(Feed.COMMENTS, lag_seconds=30),
-                FeedFacts(Feed.DELETIONS, granularity_seconds=60, lag_seconds=120),
+                FeedFacts(Feed.DELETIONS, lag_seconds=30),
             ),
-            page=2000,
+            page=500,
             batch=200,
             conditional=True,
         ),
     ),
-    budget=Budget(Scope.ACCOUNT, 80_000, 86_400),
+    budget=Budget(
+        Scope.ACCOUNT,
+        80_000,
+        86_400,
+        told=RateHeaders(usage="sforce-limit-info", refusal="REQUEST_LIMIT_EXCEEDED"),
+    ),
     prerequisites=(
         "An external client app with client credentials and a user to run as; its scope is api",
         "That user has API Enabled and access to cases and to every mapped field",
@@ -100,5 +108,7 @@ MANIFEST = Manifest(
         "Assignment rules, triggers and validation rules run on what we write",
         "Descriptions have no formatting; changes of formula fields are not seen",
         "Deletions older than 15 days are found by the sweep",
+        "A case is tied to its parent alone; comments are those of the case, not its e-mails or its feed",
     ),
+    installed=True,
 )

@@ -1,0 +1,1 @@
+"""The simulated organisation of Salesforce."""
