@@ -7,12 +7,14 @@ from connectors.azure_devops.subject import AzureDevOps
 from connectors.joined import Joined
 from connectors.salesforce.subject import Salesforce
 from connectors.servicenow.subject import ServiceNow
+from connectors.zendesk.subject import Zendesk
 
 SUBJECTS: Mapping[str, type[Joined[Any]]] = {
     it.kind: it
     for it in (
         AzureDevOps,
         ServiceNow,
+        Zendesk,
         Salesforce,
     )
 }

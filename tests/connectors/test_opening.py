@@ -12,7 +12,7 @@ import pytest
 from backing.canaries import CANARY
 from connectors.opened import BOARDS, CLIENT, INSTANCE, PAT, USER, Town, at_once, secret, town
 from syncline_common import errors
-from syncline_common.connectors.catalogue import MANIFESTS, manifest_of
+from syncline_common.connectors.catalogue import CONNECTORS, MANIFESTS, manifest_of
 from syncline_common.connectors.opening import Opener, budget_of
 from syncline_common.ids import new_id
 from syncline_common.schemas.connector import NewRecord, Priority
@@ -166,10 +166,11 @@ def test_what_is_installed_can_be_signed_in_to_by_each_of_its_schemes() -> None:
         assert all(it.signing for it in manifest.auth) == manifest.installed, manifest.kind
 
 
-async def test_a_kind_without_a_connector_is_not_opened(place: Town) -> None:
+@pytest.mark.parametrize("kind", sorted(set(MANIFESTS) - set(CONNECTORS)))
+async def test_a_kind_without_a_connector_is_not_opened(place: Town, kind: str) -> None:
     opener = Opener(place.outbound, place.clock)
-    with pytest.raises(errors.NotFound, match="Zendesk"):
-        opener.open("zendesk", "https://acme.zendesk.com", secret("api_token"), place.tally)
+    with pytest.raises(errors.NotFound, match=manifest_of(kind).label):
+        opener.open(kind, "https://acme.example", secret("api_token"), place.tally)
 
 
 def test_a_budget_is_the_systems() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from architecture.test_docs import guards_in
-from syncline_common.connectors.catalogue import CONNECTORS
+from syncline_common.connectors.catalogue import CONNECTORS, MANIFESTS
 from syncline_common.connectors.docs import pages, write
 from syncline_common.connectors.quality import POINTS, ledger_of
 
@@ -57,4 +57,5 @@ def test_a_page_says_what_a_person_needs_to_know() -> None:
         "does not apply",
     ):
         assert part in page
-    assert "these are its facts" in pages()["zendesk.md"]
+    for kind in set(MANIFESTS) - set(CONNECTORS):
+        assert "these are its facts" in pages()[f"{kind}.md"]

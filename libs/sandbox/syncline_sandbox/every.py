@@ -6,12 +6,14 @@ from syncline_sandbox.azure_devops.simulated import SIMULATED as AZURE_DEVOPS
 from syncline_sandbox.salesforce.simulated import SIMULATED as SALESFORCE
 from syncline_sandbox.servicenow.simulated import SIMULATED as SERVICENOW
 from syncline_sandbox.simulated import Simulated
+from syncline_sandbox.zendesk.simulated import SIMULATED as ZENDESK
 
 EVERY: Mapping[str, Simulated] = {
     it.kind: it
     for it in (
         AZURE_DEVOPS,
         SERVICENOW,
+        ZENDESK,
         SALESFORCE,
     )
 }

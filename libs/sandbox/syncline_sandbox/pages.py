@@ -24,7 +24,7 @@ from syncline_sandbox.vendor import Vendor
 
 HOME = "/_sandbox"
 SHOWN = 50
-NAMES = {"azure_devops": "Azure DevOps", "servicenow": "ServiceNow"}
+NAMES = {"azure_devops": "Azure DevOps", "servicenow": "ServiceNow", "zendesk": "Zendesk Support"}
 PLACES = ((HOME, "Switches"), (f"{HOME}/data", "Data"), (f"{HOME}/asked", "Requests"))
 
 

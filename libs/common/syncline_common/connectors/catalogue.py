@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from syncline_common.connectors import azure_devops, salesforce, servicenow
+from syncline_common.connectors import azure_devops, salesforce, servicenow, zendesk
 from syncline_common.connectors.freshdesk.manifest import MANIFEST as FRESHDESK
 from syncline_common.connectors.freshservice.manifest import MANIFEST as FRESHSERVICE
 from syncline_common.connectors.github.manifest import MANIFEST as GITHUB
@@ -10,7 +10,6 @@ from syncline_common.connectors.itglue.manifest import MANIFEST as ITGLUE
 from syncline_common.connectors.jira.manifest import MANIFEST as JIRA
 from syncline_common.connectors.syncro.manifest import MANIFEST as SYNCRO
 from syncline_common.connectors.xmatters.manifest import MANIFEST as XMATTERS
-from syncline_common.connectors.zendesk.manifest import MANIFEST as ZENDESK
 from syncline_common.errors import NotFound
 from syncline_common.sdk.connector import Connector
 from syncline_common.sdk.manifest import Manifest
@@ -22,6 +21,7 @@ CONNECTORS: Mapping[str, Connector] = {
     for it in (
         azure_devops,
         servicenow,
+        zendesk,
         salesforce,
     )
 }
@@ -34,7 +34,7 @@ MANIFESTS: Mapping[str, Manifest] = {
         FRESHSERVICE,
         JIRA,
         GITHUB,
-        ZENDESK,
+        zendesk.CONNECTOR.manifest,
         salesforce.CONNECTOR.manifest,
         SYNCRO,
         ITGLUE,

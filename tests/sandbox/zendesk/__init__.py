@@ -1,0 +1,1 @@
+"""That the simulated Zendesk Support is as strict as the vendor."""
