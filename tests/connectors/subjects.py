@@ -7,6 +7,7 @@ from connectors.azure_devops.subject import AzureDevOps
 from connectors.joined import Joined
 from connectors.salesforce.subject import Salesforce
 from connectors.servicenow.subject import ServiceNow
+from connectors.syncro.subject import Syncro
 from connectors.zendesk.subject import Zendesk
 
 SUBJECTS: Mapping[str, type[Joined[Any]]] = {
@@ -16,5 +17,6 @@ SUBJECTS: Mapping[str, type[Joined[Any]]] = {
         ServiceNow,
         Zendesk,
         Salesforce,
+        Syncro,
     )
 }

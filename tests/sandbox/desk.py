@@ -10,6 +10,7 @@ from syncline_sandbox.azure_devops.boards import Project
 from syncline_sandbox.azure_devops.organisation import Organisation
 from syncline_sandbox.calls import Answer, call_of
 from syncline_sandbox.servicenow.instance import Instance
+from syncline_sandbox.syncro.company import Company
 from syncline_sandbox.vendor import Vendor
 
 PATCH = "application/json-patch+json"
@@ -128,3 +129,31 @@ class InstanceDesk(Desk):
 
 def failed(answer: Answer) -> tuple[int, str]:
     return answer.status, json.loads(answer.body)["error"]["message"]
+
+
+class CompanyDesk(Desk):
+    vendor: Company
+
+    def __init__(self, token: str = "sandbox-syncro-token", vendor: Company | None = None) -> None:
+        self.hands = Hands()
+        made = vendor or Company(now=self.hands)
+        super().__init__(
+            made, made.address, {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        )
+
+    def as_(self, token: str) -> "CompanyDesk":
+        desk = CompanyDesk(token, self.vendor)
+        desk.hands = self.hands
+        return desk
+
+    def customer(self, **values: Any) -> int:
+        made: int = self.json("POST", "/api/v1/customers", {"business_name": "Contoso", **values})[
+            "customer"
+        ]["id"]
+        return made
+
+    def ticket(self, **values: Any) -> dict[str, Any]:
+        given = {"subject": "The printer is on fire", "customer_id": values.pop("customer", None), **values}
+        given["customer_id"] = given["customer_id"] or self.customer()
+        made: dict[str, Any] = self.json("POST", "/api/v1/tickets", given)["ticket"]
+        return made

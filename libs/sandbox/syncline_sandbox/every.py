@@ -6,6 +6,7 @@ from syncline_sandbox.azure_devops.simulated import SIMULATED as AZURE_DEVOPS
 from syncline_sandbox.salesforce.simulated import SIMULATED as SALESFORCE
 from syncline_sandbox.servicenow.simulated import SIMULATED as SERVICENOW
 from syncline_sandbox.simulated import Simulated
+from syncline_sandbox.syncro.simulated import SIMULATED as SYNCRO
 from syncline_sandbox.zendesk.simulated import SIMULATED as ZENDESK
 
 EVERY: Mapping[str, Simulated] = {
@@ -15,5 +16,6 @@ EVERY: Mapping[str, Simulated] = {
         SERVICENOW,
         ZENDESK,
         SALESFORCE,
+        SYNCRO,
     )
 }

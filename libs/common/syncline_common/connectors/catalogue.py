@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from syncline_common.connectors import azure_devops, salesforce, servicenow, zendesk
+from syncline_common.connectors import azure_devops, salesforce, servicenow, syncro, zendesk
 from syncline_common.connectors.freshdesk.manifest import MANIFEST as FRESHDESK
 from syncline_common.connectors.freshservice.manifest import MANIFEST as FRESHSERVICE
 from syncline_common.connectors.github.manifest import MANIFEST as GITHUB
 from syncline_common.connectors.itglue.manifest import MANIFEST as ITGLUE
 from syncline_common.connectors.jira.manifest import MANIFEST as JIRA
-from syncline_common.connectors.syncro.manifest import MANIFEST as SYNCRO
 from syncline_common.connectors.xmatters.manifest import MANIFEST as XMATTERS
 from syncline_common.errors import NotFound
 from syncline_common.sdk.connector import Connector
@@ -23,6 +22,7 @@ CONNECTORS: Mapping[str, Connector] = {
         servicenow,
         zendesk,
         salesforce,
+        syncro,
     )
 }
 MANIFESTS: Mapping[str, Manifest] = {
@@ -36,7 +36,7 @@ MANIFESTS: Mapping[str, Manifest] = {
         GITHUB,
         zendesk.CONNECTOR.manifest,
         salesforce.CONNECTOR.manifest,
-        SYNCRO,
+        syncro.CONNECTOR.manifest,
         ITGLUE,
         XMATTERS,
     )

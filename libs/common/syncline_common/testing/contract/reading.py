@@ -129,8 +129,9 @@ class Happening:
         if self._stopped:
             return
         self._system.move(1)
-        self.gone.add(removed := next(self._removed))
-        self._system.remove(removed)
+        if (removed := next(self._removed, None)) is not None:  # of small pages there are more than of these
+            self.gone.add(removed)
+            self._system.remove(removed)
         self.new.add(self._system.add())
         for _ in range(3):
             if (id := next(self._edits)) not in self.gone:

@@ -1,0 +1,1 @@
+"""ServiceNow, as its connector sees it."""
