@@ -79,6 +79,7 @@ class Joined(Generic[S]):
     sample: Values
     change: Values
     key: str
+    unique: str | None = None
     asks_nothing: Collection[str] = ()
     lacks: Collection[str] = ()
     changes_by: Collection[str] = ("PATCH",)

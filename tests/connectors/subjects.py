@@ -8,6 +8,7 @@ from connectors.joined import Joined
 from connectors.salesforce.subject import Salesforce
 from connectors.servicenow.subject import ServiceNow
 from connectors.syncro.subject import Syncro
+from connectors.xmatters.subject import XMatters
 from connectors.zendesk.subject import Zendesk
 
 SUBJECTS: Mapping[str, type[Joined[Any]]] = {
@@ -18,5 +19,6 @@ SUBJECTS: Mapping[str, type[Joined[Any]]] = {
         Zendesk,
         Salesforce,
         Syncro,
+        XMatters,
     )
 }

@@ -7,6 +7,7 @@ from syncline_sandbox.salesforce.simulated import SIMULATED as SALESFORCE
 from syncline_sandbox.servicenow.simulated import SIMULATED as SERVICENOW
 from syncline_sandbox.simulated import Simulated
 from syncline_sandbox.syncro.simulated import SIMULATED as SYNCRO
+from syncline_sandbox.xmatters.simulated import SIMULATED as XMATTERS
 from syncline_sandbox.zendesk.simulated import SIMULATED as ZENDESK
 
 EVERY: Mapping[str, Simulated] = {
@@ -17,5 +18,6 @@ EVERY: Mapping[str, Simulated] = {
         ZENDESK,
         SALESFORCE,
         SYNCRO,
+        XMATTERS,
     )
 }

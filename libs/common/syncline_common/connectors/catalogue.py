@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from syncline_common.connectors import azure_devops, salesforce, servicenow, syncro, zendesk
+from syncline_common.connectors import azure_devops, salesforce, servicenow, syncro, xmatters, zendesk
 from syncline_common.connectors.freshdesk.manifest import MANIFEST as FRESHDESK
 from syncline_common.connectors.freshservice.manifest import MANIFEST as FRESHSERVICE
 from syncline_common.connectors.github.manifest import MANIFEST as GITHUB
 from syncline_common.connectors.itglue.manifest import MANIFEST as ITGLUE
 from syncline_common.connectors.jira.manifest import MANIFEST as JIRA
-from syncline_common.connectors.xmatters.manifest import MANIFEST as XMATTERS
 from syncline_common.errors import NotFound
 from syncline_common.sdk.connector import Connector
 from syncline_common.sdk.manifest import Manifest
@@ -23,6 +22,7 @@ CONNECTORS: Mapping[str, Connector] = {
         zendesk,
         salesforce,
         syncro,
+        xmatters,
     )
 }
 MANIFESTS: Mapping[str, Manifest] = {
@@ -38,7 +38,7 @@ MANIFESTS: Mapping[str, Manifest] = {
         salesforce.CONNECTOR.manifest,
         syncro.CONNECTOR.manifest,
         ITGLUE,
-        XMATTERS,
+        xmatters.CONNECTOR.manifest,
     )
 }
 HINTS: Mapping[str, Hints] = {kind: it.hints for kind, it in CONNECTORS.items()}

@@ -15,12 +15,16 @@ from syncline_common.sdk.manifest import (
     Stream,
     Verb,
 )
+from syncline_common.sdk.schemes import Basic
 
-UPDATED = (FeedFacts(Feed.RECORDS, granularity_seconds=0.001, lag_seconds=60),)
-UPSERT = (
-    Operation(Verb.CREATE, RepeatClass.K1),
+LISTED = (FeedFacts(Feed.RECORDS, granularity_seconds=0.001, lag_seconds=60),)
+WRITTEN = (
+    Operation(Verb.CREATE, RepeatClass.K2, settle_seconds=60),  # by its external key; names are unique, too
     Operation(Verb.UPDATE, RepeatClass.K1),
-)  # targetName is unique
+    Operation(Verb.CLOSE, RepeatClass.K1),
+    Operation(Verb.DELETE, RepeatClass.K1),
+)
+PEOPLE = (*WRITTEN, Operation(Verb.LINK, RepeatClass.K1))  # to who supervises them
 MANIFEST = Manifest(
     kind="xmatters",
     label="xMatters",
@@ -50,6 +54,7 @@ MANIFEST = Manifest(
                 Field("username", "User name", "With the role REST Web Service User"),
                 Field("password", "Password", "Of that user", secret=True),
             ),
+            Basic("{username}", "{password}"),
         ),
         AuthScheme(
             "api_key",
@@ -58,12 +63,13 @@ MANIFEST = Manifest(
                 Field("key_id", "Key id", "Begins with x-api-key-"),
                 Field("secret", "Secret", "Shown once, when the key is made", secret=True),
             ),
+            Basic("{key_id}", "{secret}"),
         ),
     ),
     streams=(
-        Stream("people", "Person", (*UPSERT, Operation(Verb.CLOSE, RepeatClass.K1)), UPDATED, batch=1),
-        Stream("groups", "Group", UPSERT, UPDATED, batch=1),
-        Stream("devices", "Device", UPSERT, UPDATED, batch=1),
+        Stream("people", "Person", PEOPLE, LISTED, batch=1, looks=True),
+        Stream("groups", "Group", WRITTEN, LISTED, batch=1, looks=True),
+        Stream("devices", "Device", WRITTEN, LISTED, batch=1, looks=True),
     ),
     budget=Budget(Scope.ACCOUNT, 240, 60),
     prerequisites=(
@@ -73,8 +79,14 @@ MANIFEST = Manifest(
     ),
     limitations=(
         "Each cycle reads everybody; deletions are found by comparison only",
-        "E-mail addresses and phone numbers are devices",
-        "People owned by another synchronisation are left alone",
+        "Groups and devices do not say when they were changed: all are looked at each time",
+        "There is no conditional update: a simultaneous edit of another field is found right after the write, one of the same field is not",
+        "Whether something was created is looked up in the list of everybody, by its external key",
+        "E-mail addresses and phone numbers are devices, which belong to a person",
+        "What another synchronisation owns is left alone",
+        "Custom fields are known by the values that they have: one that nobody has a value for is not offered",
         "Passwords and PINs can't be read",
+        "There are no webhooks for people and groups, no comments, and no files",
     ),
+    installed=True,
 )

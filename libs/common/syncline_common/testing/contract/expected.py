@@ -46,9 +46,9 @@ BOUNDLESS: Mapping[Sort, Outcomes] = {
     Sort.DELETE: (None, errors.UnknownOutcome, errors.Unavailable),
     Sort.BARE: (None, errors.UnknownOutcome, errors.Unavailable),
 }
-CUT: Mapping[Sort, Outcomes] = {  # where it has a body
+CUT: Mapping[Sort, Outcomes] = {  # where it has a body; what is asked again and is gone may have none
     **AS_SAID,
-    Sort.DELETE: (None, errors.Unavailable),
+    Sort.DELETE: (None, errors.Unavailable, errors.RecordGone),
     Sort.BARE: (None, errors.UnknownOutcome, errors.Unavailable),
 }
 REPEATED: Mapping[Sort, Outcomes] = {  # the answer to another request: noticed, or it was the right one

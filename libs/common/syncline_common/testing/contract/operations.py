@@ -52,8 +52,13 @@ def file_of(content: bytes, name: str = "note.bin") -> File:
     return File(name, len(content), parts)
 
 
+def new_record(subject: Subject, marker: str, **more: Any) -> NewRecord:
+    own = {subject.unique: marker} if subject.unique else {}
+    return NewRecord(subject.stream, {**subject.sample, **own, **more}, marker, subject.project)
+
+
 def new_records(subject: Subject) -> list[NewRecord]:
-    return [NewRecord(subject.stream, subject.sample, it, subject.project) for it in MARKERS]
+    return [new_record(subject, it) for it in MARKERS]
 
 
 def key_of(about: Given) -> Values:

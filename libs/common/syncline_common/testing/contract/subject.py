@@ -106,6 +106,7 @@ class Subject(Protocol):
     sample: Values  # of a new record
     change: Values  # ... of a changed one
     key: str  # a field of a short text
+    unique: str | None  # a field that every record needs, and no two may have alike; None: there is none
     secret: str  # that the ports use
     asks_nothing: Collection[str]  # operations whose answer is known without the vendor
     lacks: Collection[

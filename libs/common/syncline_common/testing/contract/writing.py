@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from syncline_common.errors import RecordChanged, RecordGone, RemoteError, UnknownOutcome
-from syncline_common.schemas.connector import NewRecord, Update
+from syncline_common.schemas.connector import Update
 from syncline_common.schemas.records import Record
 from syncline_common.sdk.ports import Out, Parts, Reply
-from syncline_common.testing.contract.operations import MARKERS, file_of, new_records
+from syncline_common.testing.contract.operations import MARKERS, file_of, new_record, new_records
 from syncline_common.testing.contract.subject import Ports, Scene, Simulated, Subject
 
 LOST = (
@@ -64,8 +64,7 @@ class WritingContract:
         """Whatever a query is made of: quotes, carets, operators. The caller compares, so more may be found, never less."""
         subject.system()
         for number, words in enumerate(("O'Brien", "one^two", 'He said "no" = 1', "grün, blau")):
-            values = {**subject.sample, subject.key: words}
-            new = NewRecord(subject.stream, values, MARKERS[0][:-1] + "abcd"[number], subject.project)
+            new = new_record(subject, MARKERS[0][:-1] + "abcd"[number], **{subject.key: words})
             [made] = await subject.ports().writer.create([new])
             found = await subject.ports().reader.alike(subject.stream, {subject.key: words})
             assert of(made).ref in [it.ref for it in found], words

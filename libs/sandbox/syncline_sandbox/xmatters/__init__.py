@@ -1,0 +1,1 @@
+"""A simulated xMatters: people, groups and devices of one company, by the REST API of version 1."""

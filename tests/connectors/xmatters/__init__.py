@@ -1,0 +1,1 @@
+"""xMatters, as its connector sees it."""
