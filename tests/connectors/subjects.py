@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectors.azure_devops.subject import AzureDevOps
+from connectors.jira.subject import Jira
 from connectors.joined import Joined
 from connectors.salesforce.subject import Salesforce
 from connectors.servicenow.subject import ServiceNow
@@ -16,6 +17,7 @@ SUBJECTS: Mapping[str, type[Joined[Any]]] = {
     for it in (
         AzureDevOps,
         ServiceNow,
+        Jira,
         Zendesk,
         Salesforce,
         Syncro,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from syncline_sandbox.azure_devops.simulated import SIMULATED as AZURE_DEVOPS
+from syncline_sandbox.jira.simulated import SIMULATED as JIRA
 from syncline_sandbox.salesforce.simulated import SIMULATED as SALESFORCE
 from syncline_sandbox.servicenow.simulated import SIMULATED as SERVICENOW
 from syncline_sandbox.simulated import Simulated
@@ -15,6 +16,7 @@ EVERY: Mapping[str, Simulated] = {
     for it in (
         AZURE_DEVOPS,
         SERVICENOW,
+        JIRA,
         ZENDESK,
         SALESFORCE,
         SYNCRO,

@@ -24,7 +24,19 @@ from syncline_sandbox.vendor import Vendor
 
 HOME = "/_sandbox"
 SHOWN = 50
-NAMES = {"azure_devops": "Azure DevOps", "servicenow": "ServiceNow", "zendesk": "Zendesk Support"}
+NAMES = {
+    "azure_devops": "Azure DevOps",
+    "servicenow": "ServiceNow",
+    "freshdesk": "Freshdesk",
+    "freshservice": "Freshservice",
+    "jira": "Jira Cloud",
+    "github": "GitHub",
+    "zendesk": "Zendesk Support",
+    "salesforce": "Salesforce",
+    "syncro": "Syncro",
+    "itglue": "IT Glue",
+    "xmatters": "xMatters",
+}
 PLACES = ((HOME, "Switches"), (f"{HOME}/data", "Data"), (f"{HOME}/asked", "Requests"))
 
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from syncline_common.connectors import azure_devops, salesforce, servicenow, syncro, xmatters, zendesk
+from syncline_common.connectors import azure_devops, jira, salesforce, servicenow, syncro, xmatters, zendesk
 from syncline_common.connectors.freshdesk.manifest import MANIFEST as FRESHDESK
 from syncline_common.connectors.freshservice.manifest import MANIFEST as FRESHSERVICE
 from syncline_common.connectors.github.manifest import MANIFEST as GITHUB
 from syncline_common.connectors.itglue.manifest import MANIFEST as ITGLUE
-from syncline_common.connectors.jira.manifest import MANIFEST as JIRA
 from syncline_common.errors import NotFound
 from syncline_common.sdk.connector import Connector
 from syncline_common.sdk.manifest import Manifest
@@ -19,6 +18,7 @@ CONNECTORS: Mapping[str, Connector] = {
     for it in (
         azure_devops,
         servicenow,
+        jira,
         zendesk,
         salesforce,
         syncro,
@@ -32,7 +32,7 @@ MANIFESTS: Mapping[str, Manifest] = {
         servicenow.CONNECTOR.manifest,
         FRESHDESK,
         FRESHSERVICE,
-        JIRA,
+        jira.CONNECTOR.manifest,
         GITHUB,
         zendesk.CONNECTOR.manifest,
         salesforce.CONNECTOR.manifest,

@@ -16,6 +16,7 @@ from syncline_common.sdk.manifest import (
     Stream,
     Verb,
 )
+from syncline_common.sdk.schemes import Basic
 
 SITE = r"(?P<site>[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)"
 HOME = "https://{site}.atlassian.net"
@@ -29,8 +30,12 @@ ISSUES = Stream(
         Operation(Verb.DELETE, RepeatClass.K1),
         Operation(Verb.COMMENT, RepeatClass.K2),
         Operation(Verb.ATTACH, RepeatClass.K2),
+        Operation(Verb.LINK, RepeatClass.K1),  # the vendor keeps one of the same two
     ),
     feeds=(FeedFacts(Feed.RECORDS, granularity_seconds=60, lag_seconds=60),),
+    page=100,
+    batch=100,
+    looks=True,
 )
 MANIFEST = Manifest(
     kind="jira",
@@ -64,6 +69,7 @@ MANIFEST = Manifest(
                 ),
                 Field("token", "API token", "Atlassian account, Security, API tokens", secret=True),
             ),
+            Basic("{email}", "{token}"),
         ),
     ),
     streams=(),
@@ -75,14 +81,21 @@ MANIFEST = Manifest(
     ),
     prerequisites=(
         "An account of its own with the rights to browse, create, edit and comment in each project",
-        "An API token of that account; it expires within a year",
+        "An API token of that account, without scopes; it expires within a year",
+        "To map people, also the permission to browse users",
+        "Webhooks are made by an administrator of Jira, by us or by hand",
     ),
     limitations=(
         "A status is reached only by the workflow's transitions; some may want fields of their own",
-        "Inline images arrive as attachments",
+        "A simultaneous edit is found right after the write, not prevented",
+        "New records are found again by a label, so labels have to be on the screens",
+        "Texts go without their formatting; inline images arrive as attachments",
         "E-mail addresses are often hidden: such people are mapped by hand",
         "Deleted issues are found by webhook or by the daily sweep",
         "Labels hold no blanks; summaries up to 255 characters",
-        "Jira Data Center and Server are not supported",
+        "Comments are internal only in projects of Jira Service Management",
+        "A parent is of another type, one level above; links other than Relates are not read",
+        "Jira Data Center and Server, and tokens with scopes, are not supported",
     ),
+    installed=True,
 )

@@ -25,6 +25,7 @@ AS_SAID: Mapping[Sort, Outcomes] = {  # nobody answers, or the vendor says that 
     Sort.STAGED: AWAY,
     Sort.FILE: AWAY,
     Sort.PLAIN: OPEN,
+    Sort.MUTE: OPEN,
 }
 NONSENSE: Mapping[Sort, Outcomes] = {  # an answer that can't be one
     Sort.READ: BROKEN,
@@ -34,22 +35,26 @@ NONSENSE: Mapping[Sort, Outcomes] = {  # an answer that can't be one
     Sort.STAGED: AWAY,
     Sort.FILE: REFUSED,
     Sort.PLAIN: OPEN,
+    Sort.MUTE: OPEN,
 }
 GARBLED: Mapping[Sort, Outcomes] = {  # ... with a status that says that it was done
     **NONSENSE,
     Sort.DELETE: WELL,  # nobody reads what it says
-    Sort.BARE: (None, errors.UnknownOutcome),
+    Sort.MUTE: (None, *OPEN),  # likewise, but for its status
+    Sort.BARE: (None, *OPEN),
     Sort.FILE: AWAY,  # not the size that it is said to have
 }
 BOUNDLESS: Mapping[Sort, Outcomes] = {
     **NONSENSE,
     Sort.DELETE: (None, errors.UnknownOutcome, errors.Unavailable),
-    Sort.BARE: (None, errors.UnknownOutcome, errors.Unavailable),
+    Sort.MUTE: (None, *OPEN),
+    Sort.BARE: (None, *OPEN, *AWAY),
 }
 CUT: Mapping[Sort, Outcomes] = {  # where it has a body; what is asked again and is gone may have none
     **AS_SAID,
     Sort.DELETE: (None, errors.Unavailable, errors.RecordGone),
-    Sort.BARE: (None, errors.UnknownOutcome, errors.Unavailable),
+    Sort.MUTE: (None, *OPEN),
+    Sort.BARE: (None, *OPEN, *AWAY),
 }
 REPEATED: Mapping[Sort, Outcomes] = {  # the answer to another request: noticed, or it was the right one
     Sort.READ: (
@@ -63,6 +68,7 @@ REPEATED: Mapping[Sort, Outcomes] = {  # the answer to another request: noticed,
     Sort.STAGED: WELL,
     Sort.FILE: WELL,
     Sort.PLAIN: (None, errors.UnknownOutcome),
+    Sort.MUTE: (None, errors.UnknownOutcome),
 }
 TABLE: Mapping[str, Mapping[Sort, Outcomes]] = {
     "slow": dict.fromkeys(Sort, WELL),

@@ -17,6 +17,8 @@ from syncline_common.testing.contract.operations import (
 )
 from syncline_common.testing.contract.subject import Done, Heard, Scene, Simulated, Sort, Subject
 
+WRITES_ONCE = (Sort.PLAIN, Sort.MUTE)
+
 
 class Wanted(Protocol):
     def __call__(self, subject: Subject, fault: str, sort: Sort, *, has_written: bool) -> Outcomes: ...
@@ -75,7 +77,7 @@ class Trial:
                 heard = self.requests[at]
                 sort = self._subject.sort_of(heard)
                 allowed = wanted(self._subject, fault, sort, has_written=self._has_written(at))
-                if sort is Sort.PLAIN and at not in self._effective:  # it is refused when all is well
+                if sort in WRITES_ONCE and at not in self._effective:  # it is refused when all is well
                     allowed += (None, *wanted(self._subject, fault, Sort.READ, has_written=False))
                 system, told = await self._broken(fault, at, count)
                 for wrong in self._wrong(system, told, allowed):
@@ -107,7 +109,7 @@ class Trial:
             yield f"it repeated {dict(more)}"
 
     def _plain(self, requests: Sequence[Heard]) -> Counter[str]:
-        return Counter(it.operation for it in requests if self._subject.sort_of(it) is Sort.PLAIN)
+        return Counter(it.operation for it in requests if self._subject.sort_of(it) in WRITES_ONCE)
 
     def _has_written(self, at: int) -> bool:
         return any(it < at for it in self._effective)

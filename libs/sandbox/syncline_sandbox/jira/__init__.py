@@ -1,0 +1,1 @@
+"""A simulated site of Jira Cloud: the platform's REST API, version 3, from the vendor's facts."""

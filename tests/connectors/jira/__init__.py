@@ -1,0 +1,1 @@
+"""Jira Cloud, as its connector sees it."""
