@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectors.azure_devops.subject import AzureDevOps
+from connectors.freshdesk.subject import Freshdesk
+from connectors.freshservice.subject import Freshservice
 from connectors.jira.subject import Jira
 from connectors.joined import Joined
 from connectors.salesforce.subject import Salesforce
@@ -17,6 +19,8 @@ SUBJECTS: Mapping[str, type[Joined[Any]]] = {
     for it in (
         AzureDevOps,
         ServiceNow,
+        Freshdesk,
+        Freshservice,
         Jira,
         Zendesk,
         Salesforce,

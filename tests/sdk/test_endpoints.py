@@ -136,7 +136,7 @@ async def test_paths_follow_the_systems_address(vendor: Vendor, way: Way) -> Non
         ("zendesk", "GET", "/api/v2/incremental/tickets/cursor", "exports"),
         ("freshdesk", "GET", "/api/v2/tickets", "list tickets"),
         ("freshdesk", "POST", "/api/v2/tickets", None),
-        ("freshservice", "GET", "/api/v2/tickets/7", None),
+        ("freshservice", "GET", "/api/v2/tickets/7", "one ticket"),
         ("jira", "GET", "/rest/api/3/user/search", "people"),
         ("jira", "GET", "/rest/api/3/users", None),
     ],

@@ -157,6 +157,15 @@ async def test_what_is_safe_is_repeated(
     assert {it.headers.get("idempotency-key") for it in vendor.heard} == {more.get("key")}
 
 
+@pytest.mark.parametrize("method", ["PUT", "POST"])
+async def test_a_form_adds_and_is_not_repeated(method: str, vendor: Vendor, way: Way) -> None:
+    vendor.says(answer(503))
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    with pytest.raises(errors.UnknownOutcome):
+        await way.gateway().send(method, "/things/1", content=b"--b--", headers=headers)
+    assert len(vendor.heard) == 1 and way.naps == []
+
+
 async def test_after_four_tries_it_is_told(vendor: Vendor, way: Way) -> None:
     vendor.says(answer(503))
     with pytest.raises(errors.Unavailable):

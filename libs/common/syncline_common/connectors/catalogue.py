@@ -2,9 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 
-from syncline_common.connectors import azure_devops, jira, salesforce, servicenow, syncro, xmatters, zendesk
-from syncline_common.connectors.freshdesk.manifest import MANIFEST as FRESHDESK
-from syncline_common.connectors.freshservice.manifest import MANIFEST as FRESHSERVICE
+from syncline_common.connectors import (
+    azure_devops,
+    freshdesk,
+    freshservice,
+    jira,
+    salesforce,
+    servicenow,
+    syncro,
+    xmatters,
+    zendesk,
+)
 from syncline_common.connectors.github.manifest import MANIFEST as GITHUB
 from syncline_common.connectors.itglue.manifest import MANIFEST as ITGLUE
 from syncline_common.errors import NotFound
@@ -18,6 +26,8 @@ CONNECTORS: Mapping[str, Connector] = {
     for it in (
         azure_devops,
         servicenow,
+        freshdesk,
+        freshservice,
         jira,
         zendesk,
         salesforce,
@@ -30,8 +40,8 @@ MANIFESTS: Mapping[str, Manifest] = {
     for it in (
         azure_devops.CONNECTOR.manifest,
         servicenow.CONNECTOR.manifest,
-        FRESHDESK,
-        FRESHSERVICE,
+        freshdesk.CONNECTOR.manifest,
+        freshservice.CONNECTOR.manifest,
         jira.CONNECTOR.manifest,
         GITHUB,
         zendesk.CONNECTOR.manifest,

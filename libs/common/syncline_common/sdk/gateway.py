@@ -72,11 +72,13 @@ class Gateway:
         """The answer is a good one; others are raised. `path` may be a whole URL at one of the origins.
 
         A POST or PATCH is never repeated unless it has a `key`, an idempotency key that the vendor honours, or is said
-        to be `repeatable`: it only reads, or the vendor refuses it the second time.
+        to be `repeatable`: it only reads, or the vendor refuses it the second time. Nor is a form, whatever its verb: it
+        adds what it holds.
         """
         if key is not None:
             headers = {**(headers or {}), "Idempotency-Key": key}
-        unsure = not (repeatable or key is not None or method in REPEATABLE)
+        repeats = method in REPEATABLE and not _is_form(headers)
+        unsure = not (repeatable or key is not None or repeats)
         asked = Asked(method, self._url(path, params), json, content, headers, unsure)
         if not self._is_ours(asked.url):
             raise errors.ContractBroken("The system named another one", detail=asked.url.host)
@@ -139,6 +141,11 @@ class Gateway:
         if url.userinfo or not url.is_absolute_url:
             raise errors.RecordRejected("This is no address", detail=url.host)
         return url
+
+
+def _is_form(headers: Mapping[str, str] | None) -> bool:
+    kinds = (it for name, it in (headers or {}).items() if name.lower() == "content-type")
+    return any(it.startswith("multipart/form-data") for it in kinds)
 
 
 def origin_of(url: httpx2.URL) -> str:

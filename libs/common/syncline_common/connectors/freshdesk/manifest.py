@@ -16,6 +16,8 @@ from syncline_common.sdk.manifest import (
     Stream,
     Verb,
 )
+from syncline_common.sdk.rates import RateHeaders
+from syncline_common.sdk.schemes import Basic
 
 NAME = r"(?P<name>[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)"
 UPDATED = (FeedFacts(Feed.RECORDS, lag_seconds=30),)
@@ -23,6 +25,7 @@ API_KEY = AuthScheme(
     "api_key",
     "API key",
     (Field("api_key", "API key", "Profile settings of an agent, right side", secret=True),),
+    Basic("{api_key}", "X"),
 )
 MANIFEST = Manifest(
     kind="freshdesk",
@@ -58,34 +61,35 @@ MANIFEST = Manifest(
                 Operation(Verb.DELETE, RepeatClass.K1),
                 Operation(Verb.COMMENT, RepeatClass.K2),
                 Operation(Verb.ATTACH, RepeatClass.K2),
+                Operation(Verb.LINK, RepeatClass.K2),  # known by its two ends
             ),
             feeds=(*UPDATED, FeedFacts(Feed.DELETIONS, lag_seconds=30)),
-        ),
-        Stream(
-            "contacts",
-            "Contact",
-            (Operation(Verb.CREATE, RepeatClass.K1), Operation(Verb.UPDATE, RepeatClass.K1)),
-            UPDATED,
-        ),
-        Stream(
-            "companies",
-            "Company",
-            (Operation(Verb.CREATE, RepeatClass.K3), Operation(Verb.UPDATE, RepeatClass.K1)),
-            UPDATED,
+            page=100,
+            batch=20,  # each is read alone
+            looks=True,
         ),
     ),
     budget=Budget(
-        Scope.ACCOUNT, 100, 60, (EndpointClass("list tickets", ("/api/v2/tickets",), 20, 60, ("GET",)),)
+        Scope.ACCOUNT,
+        100,
+        60,
+        (EndpointClass("list tickets", ("/api/v2/tickets",), 20, 60, ("GET",)),),
+        told=RateHeaders(limit="x-ratelimit-total"),
     ),
     prerequisites=(
         "The API key of an agent with global ticket scope, in a plan with API access",
-        "A custom text field of tickets for our marker",
+        "A text field in the ticket form with the label Syncline ID, for our marker; else it is a tag",
     ),
     limitations=(
         "Archived tickets and spam are left out",
-        "There is no version check: edits of the same second can be lost",
+        "There is no version check: of two who write the same field at the same moment, the last one is kept, unseen",
+        "Without a mapped requester, a new ticket is asked for by the key's own agent",
         "Comments are written as notes, internal unless mapped as public; replies would be mailed to customers",
         "20 MB of attachments for a ticket; inline images become attachments",
         "The plan's limit for listing tickets sets how often changes are read",
+        "A deletion is found once a day: no automation tells of it",
+        "Records are matched by what the vendor's search knows; others only among some thousand tickets",
+        "Contacts and companies are not carried over",
     ),
+    installed=True,
 )

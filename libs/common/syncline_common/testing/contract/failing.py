@@ -79,6 +79,10 @@ class Trial:
                 allowed = wanted(self._subject, fault, sort, has_written=self._has_written(at))
                 if sort in WRITES_ONCE and at not in self._effective:  # it is refused when all is well
                     allowed += (None, *wanted(self._subject, fault, Sort.READ, has_written=False))
+                if sort is Sort.READ and self._is_to_write(
+                    at
+                ):  # it may be about one that was not reached yet
+                    allowed += wanted(self._subject, fault, sort, has_written=False)
                 system, told = await self._broken(fault, at, count)
                 for wrong in self._wrong(system, told, allowed):
                     yield f"{fault} at {heard.operation} ({sort}): {wrong}"
@@ -113,6 +117,9 @@ class Trial:
 
     def _has_written(self, at: int) -> bool:
         return any(it < at for it in self._effective)
+
+    def _is_to_write(self, at: int) -> bool:
+        return any(it > at for it in self._effective)
 
     def _untouched(self, fault: str) -> Simulated:
         """The one before, if nothing has happened to it; a page that comes again is to be one of this trial."""

@@ -1,0 +1,1 @@
+"""What Freshdesk and Freshservice have in common: one platform, told apart where they differ."""

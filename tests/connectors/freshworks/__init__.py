@@ -1,0 +1,1 @@
+"""What Freshdesk and Freshservice have in common."""
