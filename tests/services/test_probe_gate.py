@@ -61,4 +61,4 @@ async def test_a_vendor_that_wants_to_be_left_alone_is(watch: Watch) -> None:
     await gate.slow_down(BUDGET, 20.0)
     assert (await gate.take(BUDGET, 10, Priority.USER)).seconds == 20.0
     watch.now += 20.0
-    assert (await gate.take(BUDGET, 10, Priority.USER)).tokens == 10
+    assert (await gate.take(BUDGET, 10, Priority.USER)).tokens == 1

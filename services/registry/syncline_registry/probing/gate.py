@@ -27,14 +27,14 @@ class ProbeGate:
         self._reserves: OrderedDict[str, Reserve] = OrderedDict()
 
     async def take(self, budget: Budget, chunk: int, priority: Priority) -> Grant:
+        """One at a time, which costs nothing here: a probe lasts for a few requests, and what it left over would be lost."""
         now, reserve = self._elapsed(), self._of(budget)
         if now < reserve.not_before:
             return Grant(0, reserve.not_before - now)
-        tokens = min(chunk, int(reserve.left))
-        if tokens < 1:
+        if reserve.left < 1:
             return Grant(0, (1.0 - reserve.left) * budget.per / budget.mine)
-        reserve.left -= tokens
-        return Grant(tokens, VOID_AFTER)
+        reserve.left -= 1
+        return Grant(1, VOID_AFTER)
 
     async def slow_down(self, budget: Budget, retry_after: float) -> None:
         reserve = self._of(budget)
