@@ -1,5 +1,8 @@
 """Ties between records of one system: made once, to what is there, and never in the place of another one."""
 
+from collections.abc import Awaitable, Callable
+from functools import wraps
+
 import pytest
 
 from syncline_common.errors import RecordChanged, RecordGone, RecordRejected, RemoteError
@@ -11,13 +14,20 @@ from syncline_common.testing.contract.writing import LOST, furnished
 NAMES = {TieKind.PARENT: "link to a parent", TieKind.RELATED: "link to another"}
 
 
+def where_there_are_such(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """Of a vendor that has no such ties it is shown that one is refused, without asking."""
+
+    @wraps(test)
+    async def shown(self: object, subject: Subject, kind: TieKind, **more: object) -> None:
+        if not await is_lacking(subject, NAMES[kind]):
+            await test(self, subject, kind, **more)
+
+    return shown
+
+
 @pytest.mark.parametrize("kind", TieKind)
 class TyingContract:
-    @pytest.fixture(autouse=True)
-    async def there_are_such_ties(self, subject: Subject, kind: TieKind) -> None:
-        if await is_lacking(subject, NAMES[kind]):
-            pytest.skip("The vendor has none, and the connector refuses to make one")
-
+    @where_there_are_such
     async def test_a_tie_is_made_once(self, subject: Subject, kind: TieKind) -> None:
         """Asked for again, also with the record as it was before: it is there."""
         system, _, seen = await furnished(subject)
@@ -29,6 +39,7 @@ class TyingContract:
             await subject.ports().writer.link(again, Tie(kind, other))
         assert ours(system) == done
 
+    @where_there_are_such
     async def test_what_is_related_is_so_from_either_end(self, subject: Subject, kind: TieKind) -> None:
         system, _, seen = await furnished(subject)
         other = await as_it_is(subject, RecordRef(subject.stream, system.add()))
@@ -40,6 +51,7 @@ class TyingContract:
             assert ours(system) == done
 
     @pytest.mark.parametrize("fault", LOST)
+    @where_there_are_such
     async def test_one_whose_answer_is_lost_is_made_once(
         self, subject: Subject, kind: TieKind, fault: str
     ) -> None:
@@ -54,6 +66,7 @@ class TyingContract:
         assert await ties_of(subject, seen.ref, other) == [kind]
         assert len(ours(system)) == 1, "it was made twice"
 
+    @where_there_are_such
     async def test_one_that_can_not_be_is_refused(self, subject: Subject, kind: TieKind) -> None:
         """To itself, and to what is gone."""
         system, scene, seen = await furnished(subject)
@@ -66,6 +79,7 @@ class TyingContract:
             await subject.ports().writer.link(seen, Tie(kind, RecordRef(subject.stream, scene.ids[2])))
         assert ours(system) == []
 
+    @where_there_are_such
     async def test_no_other_one_is_replaced(self, subject: Subject, kind: TieKind) -> None:
         """A record has one parent; of what is related there may be many."""
         system, scene, _ = await furnished(subject)
@@ -82,6 +96,7 @@ class TyingContract:
                 await subject.ports().writer.link(child, other)
             assert await subject.ports().reader.ties(child.ref) == before and ours(system) == []
 
+    @where_there_are_such
     async def test_a_stale_one_is_refused(self, subject: Subject, kind: TieKind) -> None:
         system, scene, seen = await furnished(subject)
         system.edit(seen.ref.id)

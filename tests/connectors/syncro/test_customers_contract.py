@@ -1,44 +1,15 @@
-"""Syncro keeps the contract, over the real gateway, against its simulated system."""
+"""Syncro's customers keep what of the contract is about lists and writes; its tickets keep all of it."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
 from connectors.loopback import loopback
-from connectors.syncro.subject import Syncro, SyncroCustomers
-from syncline_common.testing.contract.failing import FailingContract
+from connectors.syncro.subject import SyncroCustomers
 from syncline_common.testing.contract.reading import ReadingContract
-from syncline_common.testing.contract.secrecy import SecrecyContract
-from syncline_common.testing.contract.tying import TyingContract
 from syncline_common.testing.contract.writing import WritingContract
 
 pytestmark = pytest.mark.timeout(180)  # some are a hundred small ones
-
-
-@pytest.fixture
-async def subject() -> AsyncIterator[Syncro]:
-    async with loopback() as place:
-        yield Syncro(place)
-
-
-class TestFailing(FailingContract):
-    pass
-
-
-class TestReading(ReadingContract):
-    pass
-
-
-class TestWriting(WritingContract):
-    pass
-
-
-class TestTying(TyingContract):
-    pass
-
-
-class TestSecrecy(SecrecyContract):
-    pass
 
 
 class OfCustomers:
