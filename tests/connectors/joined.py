@@ -85,6 +85,7 @@ class Joined(Generic[S]):
     changes_by: Collection[str] = ("PATCH",)
     ties_by: Collection[str] = ()
     gateway: type[Gateway] = Gateway
+    origins: Collection[str] = ()  # of its API, if that lies under others than the address
     secret: str = SECRET
     elsewhere: str = ELSEWHERE
 
@@ -98,7 +99,8 @@ class Joined(Generic[S]):
         return made
 
     def ports(self, wrap: Callable[[Out], Out] | None = None) -> Ports:
-        gateway: Out = self._place.gateway(self.kind, self.address, self.auth(), self.gateway, **self._more)
+        more = {"origins": self.origins, **self._more}
+        gateway: Out = self._place.gateway(self.kind, self.address, self.auth(), self.gateway, **more)
         out = wrap(gateway) if wrap else gateway
         return Ports(self.reader(out), self.writer(out))
 

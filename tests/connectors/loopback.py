@@ -105,9 +105,11 @@ class Loopback:
     def gateway(
         self, kind: str, address: str, auth: Auth, made: type[Gateway] = Gateway, **more: Any
     ) -> Gateway:
-        outbound = Outbound(self.routes(address, ELSEWHERE), resolver=nowhere, tls=NO_TLS)
+        """`origins` are those of its API, if that lies under others than the address."""
+        prefixes = (address, ELSEWHERE, *more.get("origins", ()))
+        outbound = Outbound(self.routes(*prefixes), resolver=nowhere, tls=NO_TLS)
         self._outbounds.append(outbound)
-        client = outbound.client(address, ELSEWHERE)
+        client = outbound.client(*prefixes)
         client._transport = Impatient(client._transport, self.patience)
         given = {"limits": LIMITS, "attempts": 2, "sleep": _not_at_all, **more}
         return made(client, Tally(), auth=auth, kind=kind, **given)

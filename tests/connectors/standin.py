@@ -50,7 +50,8 @@ class Asked:
 class StandIn:
     """Answers by method and path: one for always, or a list, one a time. Errors are raised, as the gateway does."""
 
-    def __init__(self, answers: Mapping[str, Any]) -> None:
+    def __init__(self, answers: Mapping[str, Any], address: str = "https://system.example") -> None:
+        self.address = address
         self._answers = {line: [*it] if isinstance(it, list) else it for line, it in answers.items()}
         self.asked: list[Asked] = []
 

@@ -6,6 +6,7 @@ from typing import Any
 from connectors.azure_devops.subject import AzureDevOps
 from connectors.freshdesk.subject import Freshdesk
 from connectors.freshservice.subject import Freshservice
+from connectors.itglue.subject import ItGlue
 from connectors.jira.subject import Jira
 from connectors.joined import Joined
 from connectors.salesforce.subject import Salesforce
@@ -25,6 +26,7 @@ SUBJECTS: Mapping[str, type[Joined[Any]]] = {
         Zendesk,
         Salesforce,
         Syncro,
+        ItGlue,
         XMatters,
     )
 }

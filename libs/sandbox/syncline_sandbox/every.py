@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from syncline_sandbox.azure_devops.simulated import SIMULATED as AZURE_DEVOPS
 from syncline_sandbox.freshdesk.simulated import SIMULATED as FRESHDESK
 from syncline_sandbox.freshservice.simulated import SIMULATED as FRESHSERVICE
+from syncline_sandbox.itglue.simulated import SIMULATED as ITGLUE
 from syncline_sandbox.jira.simulated import SIMULATED as JIRA
 from syncline_sandbox.salesforce.simulated import SIMULATED as SALESFORCE
 from syncline_sandbox.servicenow.simulated import SIMULATED as SERVICENOW
@@ -24,6 +25,7 @@ EVERY: Mapping[str, Simulated] = {
         ZENDESK,
         SALESFORCE,
         SYNCRO,
+        ITGLUE,
         XMATTERS,
     )
 }

@@ -30,7 +30,8 @@ def echo(call: Call) -> Answer:
         "query": dict(call.query),
         "body": call.body.decode(errors="replace"),
     }
-    return as_json({"message": f"Refused: {call.headers.get('authorization')}", "received": sent}, 400)
+    credential = call.headers.get("authorization") or call.headers.get("x-api-key")
+    return as_json({"message": f"Refused: {credential}", "received": sent}, 400)
 
 
 def response(answer: Answer, fault: Fault | None) -> Response:

@@ -6,6 +6,7 @@ from syncline_common.connectors import (
     azure_devops,
     freshdesk,
     freshservice,
+    itglue,
     jira,
     salesforce,
     servicenow,
@@ -14,7 +15,6 @@ from syncline_common.connectors import (
     zendesk,
 )
 from syncline_common.connectors.github.manifest import MANIFEST as GITHUB
-from syncline_common.connectors.itglue.manifest import MANIFEST as ITGLUE
 from syncline_common.errors import NotFound
 from syncline_common.sdk.connector import Connector
 from syncline_common.sdk.manifest import Manifest
@@ -32,6 +32,7 @@ CONNECTORS: Mapping[str, Connector] = {
         zendesk,
         salesforce,
         syncro,
+        itglue,
         xmatters,
     )
 }
@@ -47,7 +48,7 @@ MANIFESTS: Mapping[str, Manifest] = {
         zendesk.CONNECTOR.manifest,
         salesforce.CONNECTOR.manifest,
         syncro.CONNECTOR.manifest,
-        ITGLUE,
+        itglue.CONNECTOR.manifest,
         xmatters.CONNECTOR.manifest,
     )
 }

@@ -39,6 +39,10 @@ class Timed:
     def __init__(self, out: Out, clock: Clock) -> None:
         self._out, self._clock, self.bounds = out, clock, Bounds()
 
+    @property
+    def address(self) -> str:
+        return self._out.address
+
     async def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         return (await self.send("GET", path, params=params)).json()
 

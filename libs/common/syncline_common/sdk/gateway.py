@@ -48,6 +48,10 @@ class Gateway:
         self._attempts = Attempts(self._exchange, meters, auth or NoAuth(), kind, told, attempts, sleep)
         self._origins = {origin_of(httpx2.URL(it)) for it in (*origins, str(client.base_url))}
 
+    @property
+    def address(self) -> str:
+        return str(self._base).rstrip("/")
+
     def priority(self, priority: Priority) -> Self:
         """The same gateway, for requests that are more or less urgent."""
         other = copy(self)

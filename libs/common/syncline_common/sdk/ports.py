@@ -32,6 +32,10 @@ class Reply(Protocol):
 class Out(Protocol):
     """The gateway to one system. Paths follow the system's canonical address."""
 
+    @property
+    def address(self) -> str:
+        """The canonical one: for vendors whose API lies under another, which is told from it."""
+
     async def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any: ...
 
     async def send(  # noqa: PLR0913

@@ -160,6 +160,10 @@ class Interrupted:
     def __init__(self, out: Out, interrupt: Callable[[], None], methods: Collection[str]) -> None:
         self._out, self._interrupt, self._methods = out, interrupt, methods
 
+    @property
+    def address(self) -> str:
+        return self._out.address
+
     async def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         return await self._out.get(path, params)
 

@@ -1,0 +1,1 @@
+"""IT Glue, simulated."""

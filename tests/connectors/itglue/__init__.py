@@ -1,0 +1,1 @@
+"""IT Glue, as its connector sees it."""
