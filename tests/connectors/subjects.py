@@ -6,6 +6,7 @@ from typing import Any
 from connectors.azure_devops.subject import AzureDevOps
 from connectors.freshdesk.subject import Freshdesk
 from connectors.freshservice.subject import Freshservice
+from connectors.github.subject import GitHub
 from connectors.itglue.subject import ItGlue
 from connectors.jira.subject import Jira
 from connectors.joined import Joined
@@ -23,6 +24,7 @@ SUBJECTS: Mapping[str, type[Joined[Any]]] = {
         Freshdesk,
         Freshservice,
         Jira,
+        GitHub,
         Zendesk,
         Salesforce,
         Syncro,

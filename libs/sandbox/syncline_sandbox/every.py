@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from syncline_sandbox.azure_devops.simulated import SIMULATED as AZURE_DEVOPS
 from syncline_sandbox.freshdesk.simulated import SIMULATED as FRESHDESK
 from syncline_sandbox.freshservice.simulated import SIMULATED as FRESHSERVICE
+from syncline_sandbox.github.simulated import SIMULATED as GITHUB
 from syncline_sandbox.itglue.simulated import SIMULATED as ITGLUE
 from syncline_sandbox.jira.simulated import SIMULATED as JIRA
 from syncline_sandbox.salesforce.simulated import SIMULATED as SALESFORCE
@@ -22,6 +23,7 @@ EVERY: Mapping[str, Simulated] = {
         FRESHDESK,
         FRESHSERVICE,
         JIRA,
+        GITHUB,
         ZENDESK,
         SALESFORCE,
         SYNCRO,

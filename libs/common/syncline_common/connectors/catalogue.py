@@ -6,6 +6,7 @@ from syncline_common.connectors import (
     azure_devops,
     freshdesk,
     freshservice,
+    github,
     itglue,
     jira,
     salesforce,
@@ -14,7 +15,6 @@ from syncline_common.connectors import (
     xmatters,
     zendesk,
 )
-from syncline_common.connectors.github.manifest import MANIFEST as GITHUB
 from syncline_common.errors import NotFound
 from syncline_common.sdk.connector import Connector
 from syncline_common.sdk.manifest import Manifest
@@ -29,6 +29,7 @@ CONNECTORS: Mapping[str, Connector] = {
         freshdesk,
         freshservice,
         jira,
+        github,
         zendesk,
         salesforce,
         syncro,
@@ -36,22 +37,7 @@ CONNECTORS: Mapping[str, Connector] = {
         xmatters,
     )
 }
-MANIFESTS: Mapping[str, Manifest] = {
-    it.kind: it
-    for it in (
-        azure_devops.CONNECTOR.manifest,
-        servicenow.CONNECTOR.manifest,
-        freshdesk.CONNECTOR.manifest,
-        freshservice.CONNECTOR.manifest,
-        jira.CONNECTOR.manifest,
-        GITHUB,
-        zendesk.CONNECTOR.manifest,
-        salesforce.CONNECTOR.manifest,
-        syncro.CONNECTOR.manifest,
-        itglue.CONNECTOR.manifest,
-        xmatters.CONNECTOR.manifest,
-    )
-}
+MANIFESTS: Mapping[str, Manifest] = {kind: it.manifest for kind, it in CONNECTORS.items()}
 HINTS: Mapping[str, Hints] = {kind: it.hints for kind, it in CONNECTORS.items()}
 
 

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from syncline_common import errors
 from syncline_common.redaction import REDACTOR
+from syncline_common.sdk.rates import RateHeaders, word_of
 from syncline_common.sdk.waiting import retry_after
 
 STATUS_ERRORS: Mapping[int, type[errors.RemoteError]] = {
@@ -24,6 +25,9 @@ STATUS_ERRORS: Mapping[int, type[errors.RemoteError]] = {
 }
 NOT_NOW = (408, 425)  # and 5xx: it may or may not have acted
 PATH = re.compile(r"(?<![:/])/(?!/)[^?#]*")  # the first single slash: no host, and nobody's name or password
+TOO_OFTEN = re.compile(r"secondary rate limit|rate limit exceeded|abuse detection", re.IGNORECASE)
+USED_UP = RateHeaders(remaining="x-ratelimit-remaining", reset="x-ratelimit-reset")
+A_WHILE = 60.0  # seconds
 TITLE = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
 LOOKED_AT, EXCERPT = 65_536, 200  # bytes, so that no secret is cut in two and missed; characters
 
@@ -92,8 +96,8 @@ def explain(answer: Answer, *, plain_post: bool | None = None) -> errors.RemoteE
     """`plain_post`: of a write that can't be repeated; as the answer says, unless told."""
     unsure = answer.unsure if plain_post is None else plain_post
     detail = _detail(answer)
-    if answer.status == 429:
-        wait = retry_after(answer.headers)
+    if answer.status == 429 or (answer.status == 403 and _too_often(answer)):
+        wait = _wait(answer)
         return errors.RateLimited("The system asked us to slow down", retry_after=wait, detail=detail)
     if answer.status >= 500 or answer.status in NOT_NOW:
         if unsure:
@@ -105,6 +109,21 @@ def explain(answer: Answer, *, plain_post: bool | None = None) -> errors.RemoteE
         return _elsewhere(answer, detail, unsure=unsure)
     kind = STATUS_ERRORS.get(answer.status, errors.ContractBroken)
     return kind(f"The system answered {answer.status}", detail=detail)
+
+
+def _too_often(answer: Answer) -> bool:
+    """A refusal for a time, and not of a right: as GitHub says it, in headers or in words alone."""
+    used_up = answer.headers.get("x-ratelimit-remaining", "").strip() == "0"
+    words = answer.content[:LOOKED_AT].decode(errors="replace")
+    return used_up or "retry-after" in answer.headers or TOO_OFTEN.search(words) is not None
+
+
+def _wait(answer: Answer) -> float | None:
+    """Who says neither how long nor when may say it for longer if it is asked again soon."""
+    wait = retry_after(answer.headers)
+    if wait is None and (told := word_of(answer.headers, USED_UP)):
+        wait = told.pause
+    return A_WHILE if wait is None and answer.status == 403 else wait
 
 
 def _elsewhere(answer: Answer, detail: str, *, unsure: bool) -> errors.RemoteError:

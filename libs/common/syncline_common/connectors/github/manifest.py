@@ -16,6 +16,8 @@ from syncline_common.sdk.manifest import (
     Stream,
     Verb,
 )
+from syncline_common.sdk.rates import RateHeaders
+from syncline_common.sdk.schemes import Header
 
 OWNER = r"(?P<owner>[a-z0-9](?:[a-z0-9-]{0,37}[a-z0-9])?)"
 HOME = "https://github.com/{owner}"
@@ -72,6 +74,7 @@ MANIFEST = Manifest(
                     secret=True,
                 ),
             ),
+            Header("Authorization", "Bearer {token}"),
         ),
     ),
     streams=(
@@ -83,24 +86,39 @@ MANIFEST = Manifest(
                 Operation(Verb.UPDATE, RepeatClass.K1),
                 Operation(Verb.CLOSE, RepeatClass.K1),
                 Operation(Verb.COMMENT, RepeatClass.K2),
+                Operation(Verb.LINK, RepeatClass.K1),  # to a parent
             ),
-            feeds=(FeedFacts(Feed.RECORDS, lag_seconds=10), FeedFacts(Feed.COMMENTS, lag_seconds=10)),
+            feeds=(FeedFacts(Feed.RECORDS, lag_seconds=10),),  # comments move their issue
             batch=50,
+            looks=True,
         ),
     ),
     projects="Repository",
     origins=("https://{host}", "https://api.{host}"),
-    budget=Budget(Scope.PERSON, 5000, 3600, (EndpointClass("search", ("/search/",), 30, 60, told=True),)),
+    budget=Budget(
+        Scope.PERSON,
+        5000,
+        3600,
+        (
+            EndpointClass("search", ("/search/", "/api/v3/search/"), 30, 60, told=True),
+            EndpointClass("new content", ("/repos/", "/api/v3/repos/"), 500, 3600, methods=("POST",)),
+        ),
+        told=RateHeaders("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"),
+    ),
     prerequisites=(
         "A token with read and write access to the repositories' issues",
-        "Push access, or labels, assignees and milestones are dropped without a word",
+        "The role Triage or Write in the repositories, or labels, assignees and milestones can't be set",
+        "For webhooks, the role Admin and the permission to edit webhooks; else changes are found by asking",
     ),
     limitations=(
         "Everything is written by the token's owner",
         "There are no internal comments: what is internal elsewhere is not sent",
-        "Files can't be uploaded; they are linked",
+        "There is no API for files: they are neither read nor sent",
+        "There is no conditional update: who edits the same field in the same moment is overwritten",
+        "500 issues and comments an hour can be made; each repository is asked of its own, at each look",
         "Deleting is closing; pull requests are left out",
         "No due date, no priority, no fields of your own; at most 10 assignees",
         "The request limit is shared by all programs of the token's owner",
     ),
+    installed=True,
 )

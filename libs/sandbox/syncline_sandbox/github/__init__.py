@@ -1,0 +1,1 @@
+"""A simulated GitHub: issues by REST, from the vendor's facts."""

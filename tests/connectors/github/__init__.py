@@ -1,0 +1,1 @@
+"""GitHub, as its connector sees it."""
