@@ -7,7 +7,6 @@ from httpx2 import AsyncClient
 
 from common.served import People, calling, problem_of
 from conftest import ON_SQLITE
-from syncline_common.connectors.catalogue import CONNECTORS
 from syncline_common.db.tx import Database
 from syncline_common.runtime.host import application_of
 from syncline_common.runtime.service import Service
@@ -45,7 +44,7 @@ async def test_all_eleven_are_listed_and_say_which_are_installed(http: AsyncClie
             "xmatters",
         ]
     )
-    assert {it["kind"] for it in answer["items"] if it["installed"]} == set(CONNECTORS)
+    assert all(it["installed"] for it in answer["items"])
     assert answer["next_cursor"] is None
 
 

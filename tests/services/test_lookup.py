@@ -1,8 +1,9 @@
 """A3, A4: an address is looked up at once, and nothing of what one may not see is told by it."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -16,9 +17,8 @@ from syncline_common.connectors.catalogue import MANIFESTS
 from syncline_common.db.tx import Database
 from syncline_common.ids import new_id
 from syncline_common.runtime.service import Service
+from syncline_common.sdk.manifest import Manifest
 from syncline_registry.app import SERVICE
-
-INSTALLED = {kind for kind, manifest in MANIFESTS.items() if manifest.installed}
 
 
 @pytest.fixture
@@ -40,9 +40,17 @@ class TestA3:
             canonical, typed = next(iter(spellings.items()))
             found = await desk.look_up(network, typed[-1])
             assert (found["kind"], found["url"], found["kinds"]) == (kind, canonical, [])
-            assert found["status"] == ("new" if kind in INSTALLED else "not_installed")
-            forms = [it.scheme for it in MANIFESTS[kind].auth]
-            assert [it["scheme"] for it in found["auth"]] == (forms if kind in INSTALLED else [])
+            assert found["status"] == "new"
+            assert [it["scheme"] for it in found["auth"]] == [it.scheme for it in MANIFESTS[kind].auth]
+
+    @ON_SQLITE
+    async def test_a_kind_without_a_connector_says_so(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        left_out = replace(MANIFESTS["syncro"], installed=False)
+        monkeypatch.setitem(cast(dict[str, Manifest], MANIFESTS), "syncro", left_out)
+        found = await desk.look_up(await desk.registry.network(), "https://acme.syncromsp.com")
+        assert (found["status"], found["kind"], found["auth"]) == ("not_installed", "syncro", [])
 
     @ON_SQLITE
     async def test_an_unknown_host_is_a_choice_where_that_can_be(self, desk: Desk) -> None:
