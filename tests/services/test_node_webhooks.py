@@ -182,7 +182,7 @@ async def test_without_a_public_address_it_says_so(desk: Desk) -> None:
 async def test_where_a_rule_is_entered_by_hand_it_says_so(desk: Desk) -> None:
     it = await Member.of(desk, INSTANCE, BASIC)
     said = await it.configure()
-    assert not said["subscribed"] and "has to enter a business rule" in said["said"]
+    assert not said["subscribed"] and "has to enter what the system" in said["said"]
     assert (await it.shown())["by_hand"]
 
 

@@ -25,7 +25,7 @@ LATER, GRACE, ITS_TURN = timedelta(minutes=5), timedelta(minutes=10), timedelta(
 LEAVING = 10.0  # seconds for a system that is taken away anyway
 POLLED = "changes are found by asking"
 NO_API = "No webhooks: {label} offers no way to subscribe to them, so {polled}"
-BY_HAND = "No webhooks yet that we know of: an administrator of {label} has to enter a business rule, which the system's page shows. Without it {polled}"
+BY_HAND = "No webhooks yet that we know of: an administrator of {label} has to enter what the system's page shows. Without it {polled}"
 NO_ADDRESS = "No webhooks: Syncline has no public address (SYNCLINE_PUBLIC_URL), so {polled}"
 INSIDE = "No webhooks: {base} can't be reached from outside by https, so {polled}"
 REFUSED = "No webhooks: {why}. Until then {polled}"
