@@ -102,3 +102,15 @@ class GitHub(Joined[Hosted]):
             "comments.create": Sort.PLAIN,
             "subissues.create": Sort.PLAIN,
         }.get(heard.operation, Sort.READ)
+
+
+class Counting(Hosted):
+    """A server without cursors."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.vendor.reading.cursors = False
+
+
+class Older(GitHub):
+    made = Counting
