@@ -14,6 +14,7 @@ from syncline_common.sdk.ports import Attachment, File
 from syncline_common.testing.contract.subject import Ports, Scene, Subject
 
 MARKERS = ("sl-aaaaaaaaaaaaaaaaaaa2", "sl-aaaaaaaaaaaaaaaaaaa3")
+NOTHING_ELSE: Values = {}
 NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 CONTENT = b"\x89file\x00" * 500
 NO_FILE = Attachment("1", "none.bin", 0, "https://elsewhere.example/none.bin")
@@ -52,9 +53,9 @@ def file_of(content: bytes, name: str = "note.bin") -> File:
     return File(name, len(content), parts)
 
 
-def new_record(subject: Subject, marker: str, **more: Any) -> NewRecord:
+def new_record(subject: Subject, marker: str, values: Values = NOTHING_ELSE) -> NewRecord:
     own = {subject.unique: marker} if subject.unique else {}
-    return NewRecord(subject.stream, {**subject.sample, **own, **more}, marker, subject.project)
+    return NewRecord(subject.stream, {**subject.sample, **own, **values}, marker, subject.project)
 
 
 def new_records(subject: Subject) -> list[NewRecord]:

@@ -64,7 +64,7 @@ class WritingContract:
         """Whatever a query is made of: quotes, carets, operators. The caller compares, so more may be found, never less."""
         subject.system()
         for number, words in enumerate(("O'Brien", "one^two", 'He said "no" = 1', "grün, blau")):
-            new = new_record(subject, MARKERS[0][:-1] + "abcd"[number], **{subject.key: words})
+            new = new_record(subject, MARKERS[0][:-1] + "abcd"[number], {subject.key: words})
             [made] = await subject.ports().writer.create([new])
             found = await subject.ports().reader.alike(subject.stream, {subject.key: words})
             assert of(made).ref in [it.ref for it in found], words
