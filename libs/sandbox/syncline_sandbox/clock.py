@@ -12,6 +12,10 @@ def real_now() -> datetime:
     return datetime.now(UTC)
 
 
+def standing(at: datetime) -> Now:
+    return lambda: at
+
+
 @dataclass(slots=True)
 class VendorClock:
     granularity: timedelta

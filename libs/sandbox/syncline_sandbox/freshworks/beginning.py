@@ -2,6 +2,7 @@
 
 from random import Random
 
+from syncline_sandbox.clock import standing
 from syncline_sandbox.demo import CUSTOMERS, FAILURES, PARTS, SPREAD
 from syncline_sandbox.freshworks.desk import HelpDesk
 
@@ -13,7 +14,7 @@ def fill(desk: HelpDesk, count: int) -> None:
     begin = real() - SPREAD
     for number in range(count):
         moment = begin + SPREAD * (number / count)
-        desk.clock.real = lambda at=moment: at  # type: ignore[misc]
+        desk.clock.real = standing(moment)
         part, failure = PARTS[(number + 5) % 8], FAILURES[(number // 8) % 8]
         by = random.choice(DESKS)
         values = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from re import compile as pattern
 from typing import Any
 
@@ -79,8 +80,7 @@ class Tickets:
         found = [
             (stored, version)
             for stored, version in self.store.searched(frozenset({STREAM}))
-            if query.holds(lambda name, it=(stored, version): self._value(it, name))  # type: ignore[misc]
-            and self.sees(call, version)
+            if query.holds(partial(self._value, (stored, version))) and self.sees(call, version)
         ]
         found.sort(key=lambda it: int(it[0].id), reverse=True)
         part = found[(int(page) - 1) * SEARCHED : int(page) * SEARCHED]

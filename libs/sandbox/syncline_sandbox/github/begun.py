@@ -1,9 +1,9 @@
 """An invented organization's repositories and the issues in them: what the demo shows and benchmarks begin with."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
 
-from syncline_sandbox.clock import Now, real_now
+from syncline_sandbox.clock import Now, real_now, standing
 from syncline_sandbox.github.hub import Hub
 from syncline_sandbox.github.repositories import Repo
 from syncline_sandbox.github.work import PULLS
@@ -37,7 +37,7 @@ def hub(seed: int = 1, count: int = 60, now: Now = real_now) -> Hub:
     random, goes_on = Random(seed), made.clock.real
     begin = goes_on() - SPREAD
     for number in range(count):
-        made.clock.real = _standing(begin + SPREAD * (number / count))
+        made.clock.real = standing(begin + SPREAD * (number / count))
         repository = made.work.repositories[number % 3 == 2]
         part, failure, by = PARTS[number % 7], FAILURES[(number // 7) % 5], random.choice(PEOPLE)
         values = {
@@ -58,7 +58,3 @@ def hub(seed: int = 1, count: int = 60, now: Now = real_now) -> Hub:
     made.clock.real = goes_on
     made.ledger.effects.clear()
     return made
-
-
-def _standing(at: datetime) -> Now:
-    return lambda: at

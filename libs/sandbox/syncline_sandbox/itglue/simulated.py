@@ -3,7 +3,7 @@
 from datetime import timedelta
 from random import Random
 
-from syncline_sandbox.clock import Now, real_now
+from syncline_sandbox.clock import Now, real_now, standing
 from syncline_sandbox.itglue.glue import API, Glue
 from syncline_sandbox.simulated import Simulated
 
@@ -18,11 +18,11 @@ def glue(seed: int = 1, count: int = 60, now: Now = real_now) -> Glue:
     made = Glue(seed, now)
     random, finish = Random(seed), made.clock.real
     began = finish() - SPREAD
-    made.clock.real = lambda: began
+    made.clock.real = standing(began)
     owners = [_organization(made, it) for it in ORGANIZATIONS]
     for number in range(count):
         moment = began + SPREAD * (number / count)
-        made.clock.real = lambda moment=moment: moment  # type: ignore[misc]
+        made.clock.real = standing(moment)
         _configuration(made, random, random.choice(owners), number)
     made.clock.real = finish
     made.ledger.effects.clear()

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from random import Random
 
-from syncline_sandbox.clock import real_now
+from syncline_sandbox.clock import real_now, standing
 from syncline_sandbox.jira.adf import plain
 from syncline_sandbox.jira.catalogue import PRIORITIES, PROJECTS
 from syncline_sandbox.jira.site import Site
@@ -28,7 +28,7 @@ def site(seed: int = 1, count: int = 60) -> Site:
     desks = [it.name for it in board.accounts if not it.token and it.type == "atlassian"]
     for number in range(count):
         moment = begin + SPREAD * (number / count)
-        made.clock.real = lambda moment=moment: moment  # type: ignore[misc]
+        made.clock.real = standing(moment)
         part, failure = PARTS[number % len(PARTS)], FAILURES[(number // 7) % len(FAILURES)]
         by = random.choice(desks)
         values = {

@@ -3,7 +3,7 @@
 import base64
 import json
 from datetime import datetime
-from functools import cmp_to_key
+from functools import cmp_to_key, partial
 from re import compile as pattern
 from typing import Any
 
@@ -105,7 +105,7 @@ class Search:
     def _found(self, query: Query, caller: str) -> list[Found]:
         visible = {it.key for it in self._board.visible(caller)}
         there = (it for it in self._board.store.searched() if it[0].values["project"] in visible)
-        found = [it for it in there if jql.holds(query, lambda name, it=it: self.value(it, name))]  # type: ignore[misc]
+        found = [it for it in there if jql.holds(query, partial(self.value, it))]
         order = query.order or (("created", True),)
         if not any(falls for _, falls in order):
             return sorted(found, key=lambda it: self._place(it, order))

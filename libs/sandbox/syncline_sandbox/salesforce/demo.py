@@ -3,7 +3,7 @@
 from datetime import timedelta
 from random import Random
 
-from syncline_sandbox.clock import real_now
+from syncline_sandbox.clock import real_now, standing
 from syncline_sandbox.salesforce.organisation import Organisation
 
 DESK = "service.desk@contoso.example"
@@ -18,7 +18,7 @@ def organisation(seed: int = 1, count: int = 60) -> Organisation:
     queues = [it.id for it in made.store.records.values() if it.stream == "Group"]
     for number in range(count):
         at = begin + SPREAD * (number / count)
-        made.clock.real = lambda at=at: at  # type: ignore[misc]
+        made.clock.real = standing(at)
         part, failure = PARTS[number % 6], FAILURES[(number // 6) % 5]
         values = {
             "Subject": f"{part} {failure}",

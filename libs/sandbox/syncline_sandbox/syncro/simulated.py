@@ -3,7 +3,7 @@
 from datetime import timedelta
 from random import Random
 
-from syncline_sandbox.clock import Now, real_now
+from syncline_sandbox.clock import Now, real_now, standing
 from syncline_sandbox.simulated import Simulated
 from syncline_sandbox.syncro.company import Company
 from syncline_sandbox.syncro.settings import PRIORITIES, PROBLEMS, STATUSES
@@ -28,13 +28,13 @@ def company(seed: int = 1, count: int = 60, now: Now = real_now) -> Company:
     made = Company(seed, now)
     random, finish = Random(seed), made.clock.real
     began = finish() - SPREAD
-    made.clock.real = lambda: began
+    made.clock.real = standing(began)
     customers = [_customer(made, random, name) for name in CUSTOMERS]
     for number in range(max(6, count // 2)):
         _asset(made, random, random.choice(customers), number)
     for number in range(count):
         moment = began + SPREAD * (number / count)
-        made.clock.real = lambda moment=moment: moment  # type: ignore[misc]
+        made.clock.real = standing(moment)
         _ticket(made, random, random.choice(customers), number)
     made.clock.real = finish
     made.ledger.effects.clear()

@@ -1,9 +1,9 @@
 """The demo's company: people of a few teams, with what they can be reached by."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
 
-from syncline_sandbox.clock import Now, real_now
+from syncline_sandbox.clock import Now, real_now, standing
 from syncline_sandbox.xmatters.company import Company
 from syncline_sandbox.xmatters.documents import KINDS
 from syncline_sandbox.xmatters.foundation import SITES
@@ -18,23 +18,19 @@ def company(seed: int = 1, count: int = 60, now: Now = real_now) -> Company:
     """Nobody is named: people are the posts that they hold."""
     made = Company(seed, now)
     random, begin = Random(seed), now() - SPREAD
-    made.clock.real = lambda: begin
+    made.clock.real = standing(begin)
     made.settle()
     lead = made.recipients.named("people", "team.lead", BY)
     for team in TEAMS:
         given = {"targetName": team, "description": f"{team}, around the clock", "supervisors": [lead.id]}
         made.recipients.make(KINDS["groups"], given, BY)
     for number in range(count):
-        made.clock.real = _at(begin + SPREAD * (number / count))
+        made.clock.real = standing(begin + SPREAD * (number / count))
         team, post = TEAMS[number % 4], POSTS[(number // 4) % 8]
         _person(made, random, f"{team} {post}", number, lead.id)
     made.clock.real = now
     made.ledger.effects.clear()
     return made
-
-
-def _at(moment: datetime) -> Now:
-    return lambda: moment
 
 
 def _person(made: Company, random: Random, name: str, number: int, lead: str) -> None:

@@ -1,9 +1,9 @@
 """Plausible tickets of an invented company."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
 
-from syncline_sandbox.clock import Now, real_now
+from syncline_sandbox.clock import Now, real_now, standing
 from syncline_sandbox.zendesk.fields import COMPONENTS, CUSTOMER, OUTAGE, PRODUCT, SEATS
 from syncline_sandbox.zendesk.helpdesk import Helpdesk
 
@@ -19,7 +19,7 @@ def helpdesk(seed: int = 1, count: int = 60, now: Now = real_now) -> Helpdesk:
     finish, begin = clock.real, clock.real() - SPREAD
     agents = [it for it in desk.users if it.role == "agent" and not it.suspended]
     for number in range(count):
-        clock.real = _standing(begin + SPREAD * (number / count))
+        clock.real = standing(begin + SPREAD * (number / count))
         part, failure = PARTS[number % 8], FAILURES[(number // 8) % 5]
         by = random.choice(agents)
         given = {
@@ -44,7 +44,3 @@ def helpdesk(seed: int = 1, count: int = 60, now: Now = real_now) -> Helpdesk:
     clock.real = finish
     made.ledger.effects.clear()
     return made
-
-
-def _standing(moment: datetime) -> Now:
-    return lambda: moment
