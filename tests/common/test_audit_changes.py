@@ -1,6 +1,7 @@
 """What the audit log shows of a change: what differs, never a secret, and not more than a person would read."""
 
 import json
+from collections import OrderedDict
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -21,6 +22,13 @@ ID = UUID("01900000-0000-7000-8000-00000000000a")
 
 class Colour(Enum):
     RED = "red"
+
+
+@pytest.fixture(autouse=True)
+def nothing_was_learnt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was a secret in other tests of this process is a word here."""
+    monkeypatch.setattr(REDACTOR, "_learnt", OrderedDict())
+    monkeypatch.setattr(REDACTOR, "_by_start", {})
 
 
 @pytest.mark.parametrize(
