@@ -1,6 +1,7 @@
 """What a transaction promises on both databases."""
 
 import asyncio
+import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -130,6 +131,32 @@ class TestTransaction:
         async with asyncio.timeout(15):
             await write(db, "still works")
         assert "still works" in await names(db)
+
+    @ON_SQLITE
+    async def test_cancelled_in_mid_answer_it_lets_others_write(self, db: Database) -> None:
+        """Whoever remembers the statement, and for how long."""
+        begun, goes_on = threading.Event(), threading.Event()
+
+        def hold() -> int:
+            begun.set()
+            return int(goes_on.wait(10))
+
+        async def asks() -> None:
+            async with db.begin() as tx:
+                raw = await (await tx.session.connection()).get_raw_connection()
+                assert raw.driver_connection is not None
+                await raw.driver_connection.create_function("hold", 0, hold)
+                await tx.session.execute(text("SELECT hold() UNION ALL SELECT 2"))
+
+        task = asyncio.create_task(asks())
+        assert await asyncio.to_thread(begun.wait, 10)
+        task.cancel()
+        await asyncio.sleep(0)
+        goes_on.set()
+        [remembered] = await asyncio.gather(task, return_exceptions=True)
+        async with asyncio.timeout(5):
+            await write(db, "another")
+        assert isinstance(remembered, asyncio.CancelledError) and await names(db) == ["another"]
 
     async def test_one_inside_another_is_refused_at_once(self, db: Database) -> None:
         """It would wait for the outer one, which waits for it. Reading inside is no harm, nor is one after another."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, MetaData, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.util.concurrency import in_greenlet
 
 from syncline_common.clock import Clock, SystemClock
 from syncline_common.db.tx import Database
@@ -63,6 +64,7 @@ def _open_sqlite(settings: DatabaseSettings, service: str) -> AsyncEngine:
     )
     event.listen(engine.sync_engine, "connect", _tune_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    event.listen(engine.sync_engine, "invalidate", _let_go_sqlite)
     return engine
 
 
@@ -78,3 +80,9 @@ def _begin_sqlite(connection: Connection) -> None:
     """A writer takes the lock first; one that takes it half-way fails instead of waiting."""
     reads_only = connection.get_execution_options().get("reads_only", False)
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def _let_go_sqlite(connection: Any, _record: Any, _error: BaseException | None) -> None:
+    """Closing is not enough: while a cancelled statement is remembered anywhere, its transaction keeps the lock."""
+    if in_greenlet():
+        connection.rollback()
