@@ -1,7 +1,7 @@
 """What the audit log shows of a change: what differs, never a secret, and not more than a person would read."""
 
 import json
-from collections import OrderedDict
+from collections.abc import Iterator
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -25,10 +25,14 @@ class Colour(Enum):
 
 
 @pytest.fixture(autouse=True)
-def nothing_was_learnt(monkeypatch: pytest.MonkeyPatch) -> None:
+def nothing_was_learnt() -> Iterator[None]:
     """What was a secret in other tests of this process is a word here."""
-    monkeypatch.setattr(REDACTOR, "_learnt", OrderedDict())
-    monkeypatch.setattr(REDACTOR, "_by_start", {})
+    held = list(REDACTOR._learnt)
+    for secret in held:
+        REDACTOR._forget(secret, REDACTOR._learnt.pop(secret))
+    yield
+    for secret in held:
+        REDACTOR.learn(secret)
 
 
 @pytest.mark.parametrize(
