@@ -12,6 +12,7 @@ from simulation.history import History
 from simulation.steps import Clone, Create, Edit, Mark, Pause, Publish, Resume, Revoke, Sicken
 from simulation.trial import tried
 from simulation.vendors import Facts
+from syncline_common.schemas.connector import RepeatClass
 from syncline_common.schemas.values import Direction, Side
 
 QUIET = Variant(policy="a", comments=False)
@@ -210,3 +211,38 @@ def test_what_both_sides_said_at_once_was_seen_by_who_edits_it_next() -> None:
     )
     history = History(6000094, coarse, calm, (one_way,), 1, 106.0, steps)
     assert tried(history, lambda _: Engine()).verdicts == ()
+
+
+def test_what_is_new_while_a_copy_is_being_made_that_bears_no_mark_waits_for_no_person() -> None:
+    """It may be that copy until the request is answered; then it is carried over at once, and was never an issue."""
+    unmarked, told = Facts(creates=RepeatClass.K3, lost_hooks=0.0), Facts(lost_hooks=0.0)
+    steps = (
+        Sicken(30.0, Side.B, Rates(slow=100)),
+        Create(40.0, Side.A, "r1", (("Title", "one"),)),
+        Sicken(40.9, Side.B, CALM),
+        Create(41.0, Side.B, "r2", (("short_description", "TWO"),)),
+    )
+    lived = tried(History(1, told, unmarked, (QUIET,), 2, 60.0, steps), lambda _: Engine()).lived
+    (copied,) = [it for it in lived.trackers[Side.A].cabinet.effects if it.by is By.ENGINE]
+    assert copied.key == "r2" and copied.at < 60
+    assert lived.remembered.failed == []
+
+
+def test_a_clone_of_the_same_minute_is_not_taken_for_the_copy_that_it_was_made_of() -> None:
+    """Nobody answered whether the copy was made, and both are found by its mark: the vendor knows which came first."""
+    coarse, told = Facts(granularity=60.0, lost_hooks=0.0), Facts(lost_hooks=0.0)
+    others = tuple(Create(0.0, Side.A, f"r{it}", (("Title", "other"),)) for it in range(2, 10))
+    steps = (
+        *others,
+        Sicken(2.0, Side.A, Rates(after=100)),
+        Create(3.0, Side.B, "r1", (("short_description", "ONE"),)),
+        Sicken(20.0, Side.A, CALM),
+        Clone(30.0, Side.A, "r1", "r1+1"),
+    )
+    made = tried(History(1, coarse, told, (QUIET,), 1, 90.0, steps), lambda _: Engine())
+    effects = made.lived.trackers[Side.A].cabinet.effects
+    assert [it.id for it in effects if it.key in ("r1", "r1+1") and it.kind == "create"] == [
+        "alder-9",
+        "alder-10",
+    ]
+    assert made.verdicts == ()

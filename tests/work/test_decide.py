@@ -117,6 +117,13 @@ class TestACopyOfOurs:
         it = result(unlinked(Side.B, suspects=[intent(sent_at=NOW - timedelta(hours=2))]))
         assert it.trouble is not None and it.trouble.cause == "may_be_a_copy"
 
+    def test_while_that_one_is_being_made_nobody_is_asked(self) -> None:
+        asked = intent(sent_at=NOW - timedelta(hours=2), not_before=NOW + MINUTE)
+        it = result(unlinked(Side.B, suspects=[asked]))
+        assert (it.trouble, it.due, it.counts_attempt) == (None, NOW + timedelta(seconds=5), False)
+        nobody_answered = replace(asked, state=IntentState.UNKNOWN)
+        assert result(unlinked(Side.B, suspects=[asked, nobody_answered])).trouble is not None
+
     def test_one_that_was_taken_for_an_original_before_is_settled_as_such(self) -> None:
         """Else each of the two would wait for the other: its copy bears the mark of what is not settled."""
         mine = intent(side=Side.B, record=REFS[Side.B])

@@ -139,7 +139,10 @@ def _awaited(sight: Sight, record: Record, now: datetime) -> Result | None:
 
 def _suspected(sight: Sight, record: Record, now: datetime) -> Result | None:
     """Where a copy bears no mark, what is new may be one. What we made a copy of is none: that is settled before."""
-    if any(record.created_at >= it.sent_at - CLOCKS_DIFFER for it in sight.suspects):
+    suspects = [it for it in sight.suspects if record.created_at >= it.sent_at - CLOCKS_DIFFER]
+    if suspects and all(it.state is IntentState.SENT and now < it.not_before for it in suspects):
+        return later(sight, now + SOON, "it may be the copy that is being made")
+    if suspects:
         hint = "It may be the copy of a record whose creation was never answered; link them, or say that it is new"
         return set_aside(sight, Trouble("unknown_outcome", "may_be_a_copy", hint), now)
     return None
