@@ -9,7 +9,7 @@ from simulation.cabinet import By, Effect
 from simulation.configurations import CONSTANTS
 from simulation.faults import Fault
 from simulation.lived import Lived
-from simulation.steps import Restore, Resume
+from simulation.steps import Restore, Resume, Revoke
 from simulation.tracker import Request
 from simulation.verdict import Verdict
 from syncline_common.errors import CredentialRejected
@@ -64,13 +64,20 @@ def _over_budget(lived: Lived, side: Side) -> Iterator[Verdict]:
 
 
 def _bad_credentials(lived: Lived, side: Side) -> Iterator[Verdict]:
-    """Each time a person enters one, or says "go on" with the one there is, a bad one may be tried a few times."""
+    """Each time a person enters one, or says "go on" with the one there is, a bad one may be tried a few times. What was
+    under way when it went bad was no try."""
     entered = [
         it.at
         for it in lived.history.steps
         if isinstance(it, Resume) or (isinstance(it, Restore) and it.side is side)
     ]
-    refused = (it for it in lived.trackers[side].requests if it.answer == CredentialRejected.code)
+    revoked = [it.at for it in lived.history.steps if isinstance(it, Revoke) and it.side is side]
+    refused = (
+        it
+        for it in lived.trackers[side].requests
+        if it.answer == CredentialRejected.code
+        and not any(it.at < at <= (it.ended_at or lived.ended_at) for at in revoked)
+    )
     for number, tries in Counter(bisect_right(entered, it.at) for it in refused).items():
         if tries > TRIES:
             yield Verdict(

@@ -12,6 +12,7 @@ from simulation.history import History
 from simulation.steps import Clone, Create, Edit, Mark, Pause, Publish, Resume, Revoke, Sicken
 from simulation.trial import tried
 from simulation.vendors import Facts
+from syncline_common.errors import CredentialRejected
 from syncline_common.schemas.connector import RepeatClass
 from syncline_common.schemas.values import Direction, Side
 
@@ -246,3 +247,46 @@ def test_a_clone_of_the_same_minute_is_not_taken_for_the_copy_that_it_was_made_o
         "alder-10",
     ]
     assert made.verdicts == ()
+
+
+def test_a_copy_that_nobody_told_of_is_found_though_its_source_can_t_be_seen_any_more() -> None:
+    """Until it is, no clone of it can be carried over: all of them bear its mark."""
+    told = Facts(lost_hooks=0.0)
+    steps = (
+        Sicken(2.0, Side.A, Rates(after=100)),
+        Create(3.0, Side.B, "r1", (("short_description", "ONE"),)),
+        Mark(20.0, Side.B, "r1", "hide"),
+        Sicken(20.0, Side.A, CALM),
+        Clone(30.0, Side.A, "r1", "r1+1"),
+    )
+    lived = tried(History(1, told, told, (QUIET,), 1, 90.0, steps), lambda _: Engine())
+    assert lived.verdicts == ()
+    assert {it.code for it in lived.lived.remembered.failed} == {"gone"}
+
+
+FIELDS = ("short_description", "description", "state", "priority", "assigned_to")
+
+
+def test_what_was_under_way_when_the_credential_was_revoked_was_no_try() -> None:
+    """Three of four: the answers take seconds, and until the first of them nobody can know."""
+    one_way = replace(QUIET, direction=Direction.B_TO_A, creates="in_a", policy="b", otherwise=False)
+    slow = Facts(granularity=60.0, offset=-40.0, conditional=False, page=2, lost_hooks=0.0, budget=60)
+    made = (
+        (0.0, "r4", ("FOUR", "line 8\nand more", "7", 3, None)),
+        (37.695, "r3", ("THREE", "line 6\nand more", "6", 2, "bob.m")),
+        (40.276, "l3", ("SIX", "line 19\nand more", "6", 2, "bob.m")),
+        (41.863, "l2", ("SEVEN", None, "7", 2, "ada.l")),
+        (43.588, "l1", ("EIGHT", "line 13\nand more", "2", 4, "ada.l")),
+    )
+    steps = (
+        *(Create(at, Side.B, who, tuple(zip(FIELDS, values, strict=True))) for at, who, values in made),
+        Sicken(22.154, Side.B, Rates(after=60, partly=60, slow=60)),
+        Create(32.712, Side.A, "r1", (("Title", "one"), ("State", "Active"))),
+        Sicken(38.837, Side.A, Rates(after=60)),
+        Revoke(49.864, Side.B),
+    )
+    ordered = tuple(sorted(steps, key=lambda it: it.at))
+    lived = tried(History(16004797, Facts(), slow, (one_way,), 3, 114.0, ordered), lambda _: Engine())
+    refused = [it for it in lived.lived.trackers[Side.B].requests if it.answer == CredentialRejected.code]
+    assert len(refused) == 4
+    assert lived.verdicts == ()

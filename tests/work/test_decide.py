@@ -72,6 +72,15 @@ class TestSentBefore:
         it = result(unlinked(intents={MARKER: intent(not_before=NOW + MINUTE)}))
         assert (it.due, it.counts_attempt) == (NOW + MINUTE, False)
 
+    @pytest.mark.parametrize("repeats", [RepeatClass.K1, RepeatClass.K2])
+    def test_also_if_its_record_has_gone_since(self, repeats: RepeatClass) -> None:
+        gone = unlinked(records={}, intents={MARKER: intent()})
+        assert isinstance(decided(gone, traits(creates=repeats)), LookUp)
+        early = unlinked(records={}, intents={MARKER: intent(not_before=NOW + MINUTE)})
+        assert result(early, traits(creates=repeats)).due == NOW + MINUTE
+        absent = unlinked(records={}, intents={MARKER: intent(IntentState.ABSENT)})
+        assert result(absent).action == "ignored"
+
     def test_also_if_its_record_has_left_the_flow_since(self) -> None:
         left = rules(creates="none")
         assert isinstance(decided(unlinked(flow=left, intents={MARKER: intent()})), LookUp)

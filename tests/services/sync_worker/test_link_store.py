@@ -20,7 +20,7 @@ from syncline_sync_worker.domain.ledger import Entry
 from syncline_sync_worker.domain.link import Link, LinkState
 from syncline_sync_worker.domain.task import ConnectionRef
 from syncline_sync_worker.store.cursor_store import CursorStore
-from syncline_sync_worker.store.intent_store import IntentStore, Settled, unsettled_and_due
+from syncline_sync_worker.store.intent_store import IntentStore, Settled
 from syncline_sync_worker.store.ledger_store import LedgerStore
 from syncline_sync_worker.store.link_store import LinkStore
 
@@ -160,21 +160,6 @@ class TestIntents:
         async with db.read() as tx:
             found = await IntentStore(tx, here).of(["m1", "m9"])
         assert found == {"m1": intent(state=IntentState.DONE, made_id="77")}
-
-    async def test_unsettled_ones_are_due_when_a_search_can_be_trusted(
-        self, db: Database, clock: ManualClock
-    ) -> None:
-        here = await published(db)
-        await opened(
-            db, here, intent("m1"), intent("m2"), intent("m3", not_before=START + timedelta(hours=1))
-        )
-        await settled(db, here, Settled("m2", IntentState.DONE))
-        clock.advance(seconds=19)
-        async with db.begin() as tx:
-            assert await unsettled_and_due(tx, 10) == []
-        clock.advance(seconds=1)
-        async with db.begin() as tx:
-            assert await unsettled_and_due(tx, 10) == [(here, intent("m1"))]
 
 
 def entry(old: Any, new: Any, **facts: Any) -> Entry:

@@ -104,16 +104,6 @@ def _opening(dialect: str) -> Insert:
     ).returning(table.c.marker)
 
 
-async def unsettled_and_due(tx: Tx, limit: int) -> Sequence[tuple[ConnectionRef, Intent]]:
-    """Of all accounts: the outcome is not known, and a search for the marker can be trusted by now."""
-    due = IS_OPEN & (table.c.not_before <= await tx.now())
-    query = select(table).where(due).order_by(table.c.not_before).limit(limit)
-    return [
-        (ConnectionRef(row.account_id, row.connection_id), _intent(row))
-        for row in await tx.session.execute(query)
-    ]
-
-
 def _intent(row: Row[Any]) -> Intent:
     return Intent(
         marker=row.marker,

@@ -133,15 +133,15 @@ class Creator:
     def _made(
         self, sight: Sight, record: Record, operations: Sequence[Write], read_back: Values, marker: str
     ) -> Result:
-        source = sight.records[sight.side]
+        source = sight.records.get(sight.side)  # it may have gone since
         empty: tuple[Values, Values] = ({}, {})
         base_a, base_b = remember(empty, operations, {self._to: read_back}, sight.flow.rules)
-        ends = {sight.side: source, self._to: record}
+        ends = {sight.side: sight.pair.record, self._to: record.ref}
         link = Link(
             self._tools.new_id(),
             sight.flow.id,
-            ends[Side.A].ref,
-            ends[Side.B].ref,
+            ends[Side.A],
+            ends[Side.B],
             self._hand.claimed_at,
             base_a=base_a,
             base_b=base_b,
@@ -155,8 +155,8 @@ class Creator:
                 read_back.get(it.field, it.value),
                 self._hand.run.id,
                 self._hand.batch.version,
-                source.version,
-                source.changed_at,
+                source.version if source else None,
+                source.changed_at if source else None,
             )
             for it in operations
         ]

@@ -109,17 +109,23 @@ def _gone(sight: Sight, link: Link, side: Side, now: datetime) -> Result:
 
 
 def _unlinked(sight: Sight, marker: str, traits: dict[Side, StreamTraits], now: datetime) -> Decision:
-    record, there = sight.records.get(sight.side), sight.side.other
+    record, there, sent = sight.records.get(sight.side), sight.side.other, sight.intents.get(marker)
     if record is None:
-        return ignored(sight, "it is not there any more")
+        return _vanished(sight, sent, traits[there], now)
     if (result := _awaited(sight, record, now)) is not None:
         return result
-    sent = sight.intents.get(marker)
     if sent is not None and sent.state in UNSETTLED:  # first: whatever has become of its record since
         return _sent_before(sight, sent, traits[there], now) or _unsent(sight, record, marker, now)
     if sent is not None and sent.state is IntentState.DONE:
         return _linked_meanwhile(sight, now)
     return _suspected(sight, record, now) or _unsent(sight, record, marker, now)
+
+
+def _vanished(sight: Sight, sent: Intent | None, target: StreamTraits, now: datetime) -> Decision:
+    """Its copy may be there all the same, and is waited for by whoever reads its mark."""
+    if sent is None or sent.state not in UNSETTLED:
+        return ignored(sight, "it is not there any more")
+    return _looked_up(sight, sent, target, now)
 
 
 def _unsent(sight: Sight, record: Record, marker: str, now: datetime) -> Decision:
@@ -169,8 +175,10 @@ def _linked_meanwhile(sight: Sight, now: datetime) -> Result:
 
 def _sent_before(sight: Sight, sent: Intent, target: StreamTraits, now: datetime) -> Decision | None:
     """None: it may simply be sent again."""
-    if target.creates is RepeatClass.K1:
-        return None
+    return None if target.creates is RepeatClass.K1 else _looked_up(sight, sent, target, now)
+
+
+def _looked_up(sight: Sight, sent: Intent, target: StreamTraits, now: datetime) -> Decision:
     if target.creates is RepeatClass.K3:
         hint = "Nobody answered whether it was created, and it can't be looked up there; link the two, or send it again"
         return set_aside(sight, Trouble("unknown_outcome", "unknown_create", hint), now, for_good=True)
