@@ -81,9 +81,11 @@ class TestSentBefore:
         absent = unlinked(records={}, intents={MARKER: intent(IntentState.ABSENT)})
         assert result(absent).action == "ignored"
 
-    def test_also_if_its_record_has_left_the_flow_since(self) -> None:
+    @pytest.mark.parametrize("repeats", [RepeatClass.K1, RepeatClass.K2])
+    def test_also_if_its_record_has_left_the_flow_since(self, repeats: RepeatClass) -> None:
         left = rules(creates="none")
-        assert isinstance(decided(unlinked(flow=left, intents={MARKER: intent()})), LookUp)
+        sent = unlinked(flow=left, intents={MARKER: intent()})
+        assert isinstance(decided(sent, traits(creates=repeats)), LookUp)
         assert result(unlinked(flow=left, intents={MARKER: intent(IntentState.ABSENT)})).action == "ignored"
 
     def test_absent_it_is_sent_anew(self) -> None:
@@ -92,6 +94,11 @@ class TestSentBefore:
     def test_where_the_vendor_refuses_repetitions_it_is_simply_sent(self) -> None:
         sight = unlinked(intents={MARKER: intent(not_before=NOW + MINUTE)})
         assert isinstance(decided(sight, traits(creates=RepeatClass.K1)), Make)
+
+    def test_unless_keys_would_find_the_copy_that_is_not_linked_yet(self) -> None:
+        keyed = rules(identity={"policy": "match_or_create", "keys": ["Title"]})
+        sight = unlinked(flow=keyed, intents={MARKER: intent()})
+        assert isinstance(decided(sight, traits(creates=RepeatClass.K1)), LookUp)
 
     def test_where_nothing_can_be_looked_up_a_person_decides(self) -> None:
         it = result(unlinked(intents={MARKER: intent()}), traits(creates=RepeatClass.K3))

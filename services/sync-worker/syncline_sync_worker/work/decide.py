@@ -115,7 +115,8 @@ def _unlinked(sight: Sight, marker: str, traits: dict[Side, StreamTraits], now: 
     if (result := _awaited(sight, record, now)) is not None:
         return result
     if sent is not None and sent.state in UNSETTLED:  # first: whatever has become of its record since
-        return _sent_before(sight, sent, traits[there], now) or _unsent(sight, record, marker, now)
+        again = _unsent(sight, record, marker, now) if traits[there].creates is RepeatClass.K1 else None
+        return again if isinstance(again, Make) else _looked_up(sight, sent, traits[there], now)
     if sent is not None and sent.state is IntentState.DONE:
         return _linked_meanwhile(sight, now)
     return _suspected(sight, record, now) or _unsent(sight, record, marker, now)
@@ -171,11 +172,6 @@ def _linked_meanwhile(sight: Sight, now: datetime) -> Result:
     if sight.pair.attempts >= LOOKS_FOR_LINK:
         return ignored(sight, "its link was taken away")
     return later(sight, now, "it was linked meanwhile", counts_attempt=True)
-
-
-def _sent_before(sight: Sight, sent: Intent, target: StreamTraits, now: datetime) -> Decision | None:
-    """None: it may simply be sent again."""
-    return None if target.creates is RepeatClass.K1 else _looked_up(sight, sent, target, now)
 
 
 def _looked_up(sight: Sight, sent: Intent, target: StreamTraits, now: datetime) -> Decision:
