@@ -31,8 +31,8 @@ CREATING = (
     Bug(
         "takes the newest that bears the mark",
         "work/creating.py",
-        "key=lambda it: (it.created_at, it.ref.id))",
-        "key=lambda it: (it.created_at, it.ref.id), reverse=True)",
+        "[whole[it.ref.id] for it in found if",
+        "[whole[it.ref.id] for it in reversed(found) if",
     ),
     Bug(
         "creates its own copy back",

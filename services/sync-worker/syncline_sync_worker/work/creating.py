@@ -57,9 +57,8 @@ class Creator:
             if isinstance(error, NeedsPerson):
                 await stop(self._tools, self._hand.batch.connection, error, self._hand.claimed_at)
             return failed(sight, error, now, self._tools.random)
-        candidates = [
-            whole[it.ref.id] for it in found if it.ref.id in whole
-        ]  # the system knows which is the oldest
+        # the system knows which is the oldest, also among those of one second
+        candidates = [whole[it.ref.id] for it in found if it.ref.id in whole]
         if not candidates:
             return replace(
                 later(sight, now, "it was not created"), settled=Settled(intent.marker, IntentState.ABSENT)
