@@ -278,7 +278,8 @@ async def _remembered(db: Database) -> Remembered:
             id = links[row.link_id][0 if row.side == "a" else 1]
             kept[id].append(read(row.old))
             name = fields.get(row.rule_id, (None, None))[0 if row.side == "a" else 1]
-            written.append(Written(id, name or "", row.version, f"{row.run_id} {row.at}"))
+            act = f"{row.run_id} {row.at} {row.source_version}"  # two may be of one moment
+            written.append(Written(id, name or "", row.version, act))
     runs = [RunKept(str(row.id), row.status, row.lease_owner) for row in rows["run"]]
     return Remembered(list(links.values()), explained, failed, kept, runs, written)
 

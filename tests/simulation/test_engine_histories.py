@@ -264,6 +264,20 @@ def test_a_copy_that_nobody_told_of_is_found_though_its_source_can_t_be_seen_any
     assert {it.code for it in lived.lived.remembered.failed} == {"gone"}
 
 
+def test_what_was_told_of_one_end_is_settled_by_the_other() -> None:
+    """A record that can't be seen is told of once, and no more once it is back, whichever end brought it up."""
+    told = Facts(lost_hooks=0.0)
+    steps = (
+        Create(0.0, Side.A, "r1", (("Title", "one"),)),
+        Mark(20.0, Side.B, "r1", "hide"),
+        Edit(35.0, Side.A, "r1", "Title", "two"),
+        Mark(50.0, Side.B, "r1", "show"),
+    )
+    remembered = tried(History(1, told, told, (QUIET,), 1, 90.0, steps), lambda _: Engine()).lived.remembered
+    assert [(it.id, it.code) for it in remembered.failed] == [("birch-1", "gone")]
+    assert remembered.explained == []
+
+
 FIELDS = ("short_description", "description", "state", "priority", "assigned_to")
 
 

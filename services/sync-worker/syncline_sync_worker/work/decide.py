@@ -102,7 +102,7 @@ def _gone(sight: Sight, link: Link, side: Side, now: datetime) -> Result:
         sight.pair,
         "set_aside",
         hint,
-        trouble=Trouble("gone", f"gone:{side}", hint),
+        trouble=Trouble("gone", f"gone:{side}", hint, side),
         link=replace(link, state=LinkState.MISSING, missing_since=since),
         counts={"set_aside": 1},
     )

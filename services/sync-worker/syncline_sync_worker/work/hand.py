@@ -1,9 +1,11 @@
 """A batch of pairs in this worker's hands: what belongs to it, and until when it may act on it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
+from syncline_sync_worker.domain.link import Link
 from syncline_sync_worker.domain.run import Run
 from syncline_sync_worker.domain.work import Batch
 from syncline_sync_worker.engine.compile import FlowRules
@@ -17,6 +19,7 @@ class Hand:
     flows: Mapping[str, FlowRules]
     claimed_at: datetime  # by the database's clock
     sure_until: float  # by this process's own: from then on others may act, so it begins nothing more
+    links: Mapping[UUID, Link] = field(default_factory=dict)  # of its pairs, as they were found
 
 
 def is_stopped(tools: Tools, hand: Hand) -> bool:

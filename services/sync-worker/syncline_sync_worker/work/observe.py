@@ -41,7 +41,7 @@ class Observer:
 
     async def observe(self) -> tuple[list[Sight], list[Result]]:
         """What was seen, and what becomes of the pairs that could not be."""
-        links = await self._links()
+        links = self._hand.links = await self._links()
         sights, results = list[Sight](), list[Result]()
         for pair in self._hand.batch.pairs:
             flow = self._hand.flows.get(pair.flow_id)

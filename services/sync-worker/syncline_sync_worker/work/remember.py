@@ -1,12 +1,14 @@
 """Everything that became of a batch, in one transaction, of the pairs that are still this worker's."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from syncline_common.db.tx import Tx
+from syncline_common.schemas.records import RecordRef
+from syncline_common.schemas.values import Side
 from syncline_sync_worker.actions.told import found, set_aside
 from syncline_sync_worker.domain.report import Issue, Outcome
 from syncline_sync_worker.domain.run import OF_RECORDS
@@ -63,14 +65,16 @@ async def _keep(tx: Tx, tools: Tools, hand: Hand, results: Sequence[Result]) -> 
     await report.add_outcomes(run.id, [_outcome(it) for it in results if it.action])
     agreed = [it.pair.link_id for it in results if it.agreed and it.pair.link_id is not None]
     await ConflictStore(tx, connection).settle(agreed)
-    issues = await report.put_issues([_issue(it, tools.new_id(), run.id) for it in results if it.trouble])
+    issues = await report.put_issues([_issue(hand, it, tools.new_id()) for it in results if it.trouble])
     network = hand.batch.network_id
     await tx.publish(
         *(found(connection, network, it) for it in conflicts),
         *(set_aside(connection, network, it) for it in issues),
     )
     well = [it for it in results if it.trouble is None and it.due is None]
-    await report.resolve_issues({(it.pair.flow_id, it.pair.side, it.pair.record) for it in well})
+    await report.resolve_issues(
+        {(it.pair.flow_id, side, ref) for it in well for side, ref in _ends(hand, it).items()}
+    )
     counts: Counter[str] = Counter()
     for it in results:
         counts.update(_by_side(it))
@@ -99,19 +103,27 @@ def _detail(result: Result) -> dict[str, Any] | None:
     return {"left_alone": list(result.left_alone)} if result.left_alone else None
 
 
-def _issue(result: Result, id: UUID, run_id: UUID) -> Issue:
+def _ends(hand: Hand, result: Result) -> Mapping[Side, RecordRef]:
+    """Of a link both, whichever of them was offered this time."""
+    pair = result.pair
+    link = result.made or result.link or (hand.links.get(pair.link_id) if pair.link_id else None)
+    return link.ends() if link else {pair.side: pair.record}
+
+
+def _issue(hand: Hand, result: Result, id: UUID) -> Issue:
     pair, trouble = result.pair, result.trouble
     assert trouble is not None
+    side = trouble.at or pair.side
     return Issue(
         id,
         pair.flow_id,
-        pair.side,
-        pair.record,
+        side,
+        _ends(hand, result).get(side, pair.record),
         trouble.cause[:120],
         trouble.kind,
         trouble.hint[:400],
         result.link_id,
-        run_id,
+        hand.run.id,
         result.due,
     )
 
