@@ -14,12 +14,9 @@ from syncline_common.schemas.values import Side, Value
 class Pair:
     key: str
     born: Side  # where a person made it
+    original: Stored  # also if it bears another key by now
     records: dict[Side, list[Stored]]
     effects: dict[Side, list[Effect]]
-
-    @property
-    def original(self) -> Stored:
-        return self.records[self.born][0]
 
     @property
     def untouched(self) -> bool:
@@ -51,15 +48,15 @@ class Pair:
 def pairs(lived: Lived) -> Iterator[Pair]:
     cabinets = {side: lived.trackers[side].cabinet for side in Side}
     born = {
-        it.key: side
+        it.key: (side, cabinets[side].records[it.id])
         for side in Side
         for it in cabinets[side].effects
         if it.kind == "create" and it.by is By.USER and it.key is not None
     }
-    for key, side in born.items():
+    for key, (side, original) in born.items():
         records = {it: list(cabinets[it].by_key(key)) for it in Side}
         effects = {it: [e for e in cabinets[it].effects if e.key == key] for it in Side}
-        yield Pair(key, side, records, effects)
+        yield Pair(key, side, original, records, effects)
 
 
 def same(one: Value, other: Value) -> bool:

@@ -118,8 +118,12 @@ def test_what_users_delete_before_we_know_of_it_has_not_vanished_by_us() -> None
     assert (kinds, lived.verdicts) == (["create", "update", "delete", "create"], ())
 
 
-def test_a_clone_of_a_copy_that_nobody_told_of_and_that_was_deleted_is_taken_for_it() -> None:
-    """It bears the copy's marker, and was made after the request was sent: nothing tells the two apart."""
+@pytest.mark.parametrize("direction", [Direction.BOTH, Direction.A_TO_B])
+def test_a_clone_of_a_copy_that_nobody_told_of_and_that_was_deleted_is_taken_for_it(
+    direction: Direction,
+) -> None:
+    """It bears the copy's marker, and was made after the request was sent: nothing tells the two apart. One way, it even
+    gets the key of what it is taken for."""
     steps = (
         Create(0.0, Side.A, "r1", (("Title", "one"),)),
         Sicken(9.0, Side.B, Rates(after=100)),
@@ -128,9 +132,10 @@ def test_a_clone_of_a_copy_that_nobody_told_of_and_that_was_deleted_is_taken_for
         Sicken(28.0, Side.B, CALM),
     )
     slow, coarse = Facts(lost_hooks=0.0), Facts(granularity=60.0, lag=3.0, lost_hooks=1.0)
-    lived = tried(History(1, coarse, slow, (QUIET,), 1, 60.0, steps), lambda _: Engine())
+    variant = replace(QUIET, direction=direction, creates="in_b")
+    lived = tried(History(1, coarse, slow, (variant,), 1, 60.0, steps), lambda _: Engine())
     kinds = [(it.kind, it.by) for it in lived.lived.trackers[Side.B].cabinet.effects]
-    assert kinds == [("create", By.ENGINE), ("create", By.USER), ("delete", By.USER)]
+    assert kinds[:3] == [("create", By.ENGINE), ("create", By.USER), ("delete", By.USER)]
     assert lived.verdicts == ()
 
 

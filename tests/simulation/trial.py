@@ -59,5 +59,10 @@ class Tried:
 
 
 def tried(history: History, subject: Callable[[History], Subject]) -> Tried:
+    """What the oracle stumbles over is a finding, too, and the next seed goes on."""
     lived = live(history, subject(history), settled)
-    return Tried(lived, tuple(judge(lived)))
+    try:
+        verdicts = tuple(judge(lived))
+    except Exception as exc:
+        verdicts = (Verdict("ours", None, None, f"the oracle stumbled: {exc!r}"),)
+    return Tried(lived, verdicts)
