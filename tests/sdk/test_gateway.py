@@ -16,6 +16,7 @@ from syncline_common.schemas.connector import Priority
 from syncline_common.sdk.answers import PageInstead, SentElsewhere
 from syncline_common.sdk.auth import bearer
 from syncline_common.sdk.figures import REQUESTS
+from syncline_common.sdk.leaving import only_while
 from syncline_common.sdk.rates import RateHeaders
 
 BOMB = gzip.compress(b"\0" * 50_000_000)
@@ -264,6 +265,23 @@ async def test_what_the_meter_does_not_admit_is_not_sent(vendor: Vendor, way: Wa
     with pytest.raises(errors.RateLimited):
         await way.gateway().get("/things")
     assert vendor.connections == 0 and way.naps == []
+
+
+async def test_a_write_that_is_not_ours_any_more_when_its_turn_comes_is_not_sent(
+    vendor: Vendor, way: Way
+) -> None:
+    """It waited for the budget, or its process stood still. What only reads harms nobody."""
+    vendor.says(answer(200, {}), answer(201, {}), answer(200, {}))
+    gateway, turns = way.gateway(), iter([True, False, False])
+    with only_while(lambda: next(turns)):
+        await gateway.get("/things")
+        await gateway.send("POST", "/things", json={})
+        for method in ("POST", "PUT"):
+            with pytest.raises(errors.NotSent):
+                await gateway.send(method, "/things", json={})
+    await gateway.get("/things")
+    assert [it.method for it in vendor.heard] == ["GET", "POST", "GET"]
+    assert len(way.tally.admitted) == 5 and way.tally.told == ["ok", "ok", "ok"]
 
 
 async def test_every_request_is_counted_by_what_became_of_it(vendor: Vendor, way: Way) -> None:

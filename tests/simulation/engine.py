@@ -26,6 +26,7 @@ from syncline_common.schemas.records import RecordRef
 from syncline_common.schemas.values import Side, Value
 from syncline_common.sdk.attempts import Refusals
 from syncline_common.sdk.gate import Budget
+from syncline_common.sdk.leaving import leaving
 from syncline_common.sdk.meter import Meter
 from syncline_sync_worker.domain.guarded import GuardState
 from syncline_sync_worker.domain.task import ConnectionRef, Task
@@ -61,6 +62,7 @@ DUE = {  # what a body needs to find at least; wider than what it asks for, so t
     "approve": "SELECT 1 FROM run WHERE status = 'awaiting_approval'",
     "drive": "SELECT 1 FROM run WHERE approved_at IS NOT NULL",
 }
+WRITES = ("create", "update", "close", "delete", "comment")
 STRICT = {"share": 0, "least": 0}  # whatever destroys something waits
 
 
@@ -109,6 +111,8 @@ class Metered:
             await self._meter.admit(self._priority)
             if self._refusals.count > refused and self._refusals.last == credential:
                 raise CredentialRejected("it was refused while this request waited")
+            if name in WRITES:
+                leaving()
             try:
                 answer = await getattr(self._port, name)(*given, **named)
             except RemoteError as error:

@@ -9,7 +9,7 @@ from simulation.configurations import Variant
 from simulation.engine import Engine
 from simulation.faults import CALM, Rates
 from simulation.history import History
-from simulation.steps import Clone, Create, Edit, Mark, Pause, Publish, Resume, Revoke, Sicken
+from simulation.steps import Clone, Create, Edit, Freeze, Mark, Pause, Publish, Resume, Revoke, Sicken
 from simulation.trial import tried
 from simulation.vendors import Facts
 from syncline_common.errors import CredentialRejected
@@ -281,6 +281,22 @@ def test_what_was_told_of_one_end_is_settled_by_the_other() -> None:
     remembered = tried(History(1, told, told, (QUIET,), 1, 90.0, steps), lambda _: Engine()).lived.remembered
     assert [(it.id, it.code) for it in remembered.failed] == [("birch-1", "gone")]
     assert remembered.explained == []
+
+
+def test_a_create_that_was_held_up_longer_than_a_lease_is_not_made_twice() -> None:
+    """Its worker stood still on its way to the request, nobody answered, and its effect came later still."""
+    coarse = Facts(granularity=60.0, lag=3.0, page=1, lost_hooks=1.0)
+    made = (("Title", "Title 1 "), ("Description", "line 2\nand more"), ("State", "New"), ("Priority", 4))
+    other = (("short_description", "Short 3"), ("description", "line 4\nand more"), ("state", "6"))
+    steps = (
+        Create(0.0, Side.A, "r1", (*made, ("AssignedTo", None))),
+        Create(0.0, Side.B, "r2", (*other, ("priority", 1), ("assigned_to", "ada.l"))),
+        Freeze(7.39, 0, 41, 45.8),
+        Sicken(19.967, Side.B, Rates(late=60)),
+    )
+    latest = replace(QUIET, policy="latest")
+    history = History(18005869, coarse, Facts(), (latest,), 1, 65.0, steps)
+    assert tried(history, lambda _: Engine()).verdicts == ()
 
 
 FIELDS = ("short_description", "description", "state", "priority", "assigned_to")

@@ -152,6 +152,7 @@ class World:
             since = max(self.lived.quiet_at, self.lived.last_write())
             if self._loop.time() >= since + QUIET_CYCLES * cycle:
                 self.lived.remembered = await self.subject.remembered()
+                self.lived.ended_at = self._loop.time()  # what is under way is, until now
                 if settled(self.lived):
                     break
         self.lived.remembered = await self.subject.remembered()

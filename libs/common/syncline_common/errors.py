@@ -21,7 +21,8 @@ SynclineError                     code + a message safe to show a person
 └── RemoteError                   a System or a peer answered badly, or not at all
     ├── Retryable           RETRY      the same call may work later
     │   ├── RateLimited                carries retry_after
-    │   └── Unavailable
+    │   ├── Unavailable
+    │   └── NotSent                    it was not ours to send any more when its turn came
     ├── NeedsPerson         PAUSE      nothing works until a person acts
     │   ├── CredentialRejected
     │   ├── PermissionMissing
@@ -195,6 +196,10 @@ class RateLimited(Retryable):
 
 class Unavailable(Retryable):
     code = "unavailable"
+
+
+class NotSent(Retryable):
+    code = "not_sent"
 
 
 class NeedsPerson(RemoteError):

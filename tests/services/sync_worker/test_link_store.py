@@ -127,7 +127,7 @@ async def opened(db: Database, here: ConnectionRef, *intents: Intent) -> set[str
 
 async def settled(db: Database, here: ConnectionRef, *outcomes: Settled) -> None:
     async with db.begin() as tx:
-        await IntentStore(tx, here).settle(outcomes)
+        await IntentStore(tx, here).settle(tx, outcomes)
 
 
 class TestIntents:
@@ -160,6 +160,21 @@ class TestIntents:
         async with db.read() as tx:
             found = await IntentStore(tx, here).of(["m1", "m9"])
         assert found == {"m1": intent(state=IntentState.DONE, made_id="77")}
+
+    async def test_unanswered_it_is_not_looked_for_while_it_may_still_have_its_effect(
+        self, db: Database, clock: ManualClock
+    ) -> None:
+        """However late it was sent. What was said before is not shortened."""
+        here, unknown = await published(db), IntentState.UNKNOWN
+        late = intent("m2", not_before=START + timedelta(hours=1))
+        await opened(db, here, intent("m1"), late)
+        clock.advance(seconds=40)
+        wait = timedelta(seconds=30)
+        await settled(db, here, Settled("m1", unknown, wait=wait), Settled("m2", unknown, wait=wait))
+        async with db.read() as tx:
+            found = await IntentStore(tx, here).of(["m1", "m2"])
+        assert found["m1"] == intent("m1", state=unknown, not_before=START + timedelta(seconds=70))
+        assert found["m2"] == replace(late, state=unknown)
 
 
 def entry(old: Any, new: Any, **facts: Any) -> Entry:

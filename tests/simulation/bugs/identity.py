@@ -13,14 +13,14 @@ CREATING = (
     Bug(
         "waits for the request, not for the lease",
         "work/creating.py",
-        "timedelta(seconds=LEASE_SECONDS) + LONGEST_REQUEST + settle",
-        "LONGEST_REQUEST + settle",
+        "timedelta(seconds=LEASE_SECONDS) + LONGEST_REQUEST + self._settle(make)",
+        "LONGEST_REQUEST + self._settle(make)",
     ),
     Bug("sends again without looking up", "work/decide.py", "return LookUp(sight, sent)", "return None"),
     Bug(
         "sends again at once after no answer",
         "work/creating.py",
-        """settled = Settled(make.marker, IntentState.UNKNOWN)
+        """settled = Settled(make.marker, IntentState.UNKNOWN, wait=LONGEST_REQUEST + self._settle(make))
             due = now + self._not_before(make) if self._class(make) is not RepeatClass.K3 else now""",
         """settled = Settled(make.marker, IntentState.ABSENT)
             due = now""",

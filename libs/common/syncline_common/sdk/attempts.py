@@ -14,6 +14,7 @@ from syncline_common.sdk.auth import Auth
 from syncline_common.sdk.endpoints import Meters
 from syncline_common.sdk.exchange import Asked, Exchange
 from syncline_common.sdk.figures import REQUESTS
+from syncline_common.sdk.leaving import leaving
 from syncline_common.sdk.rates import NOT_TOLD, RateHeaders, word_of
 from syncline_common.sdk.trial import ON_TRIAL
 
@@ -95,6 +96,8 @@ class Attempts:
         await self.meters.of(asked).admit(self.priority)
         if self.refusals.count > before and self.refusals.last == credential:
             raise errors.CredentialRejected("It was refused while this request waited", detail=asked.where)
+        if asked.writes:
+            leaving(asked.where)
 
     async def _once(self, asked: Asked, credential: Mapping[str, str]) -> Answer:
         try:

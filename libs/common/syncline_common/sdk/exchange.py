@@ -48,6 +48,10 @@ class Asked:
     unsure: bool = False  # a write that can't be repeated
 
     @property
+    def writes(self) -> bool:
+        return self.method not in ("GET", "HEAD")
+
+    @property
     def path(self) -> str:
         """Without the query, since that may hold values."""
         return REDACTOR.clean(self.url.raw_path.partition(b"?")[0].decode("ascii", "replace"))[:200]

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, Row, bindparam, literal, select, update
+from sqlalchemy import Insert, Row, bindparam, case, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from syncline_common.db.tx import ReadTx, Tx
@@ -21,10 +22,12 @@ ANEW = ("epoch", "sent_at", "not_before", "state", "made_id", "sent", "link_id")
 
 MINE = owned(table)
 OF_MARKERS = select(table).where(MINE, table.c.marker.in_(bindparam("markers", expanding=True)))
+UNTIL = bindparam("until", type_=table.c.not_before.type)
+LATER = case((table.c.not_before < UNTIL, UNTIL), else_=table.c.not_before)
 SETTLE = (
     update(table)
     .where(MINE, table.c.marker == bindparam("this"), IS_OPEN)
-    .values(state=bindparam("became"), made_id=bindparam("made"))
+    .values(state=bindparam("became"), made_id=bindparam("made"), not_before=LATER)
 )
 UNSETTLED_CREATES = select(table).where(
     MINE,
@@ -40,6 +43,7 @@ class Settled:
     marker: str
     state: IntentState
     made_id: str | None = None
+    wait: timedelta | None = None  # from now on: the request may still have its effect, and a search lags
 
 
 class IntentStore:
@@ -54,11 +58,18 @@ class IntentStore:
         rows = [self._row(it) for it in sorted(intents, key=lambda it: it.marker)]
         return frozenset(await self._session.scalars(_opening(tx.dialect), rows))
 
-    async def settle(self, settled: Sequence[Settled]) -> None:
+    async def settle(self, tx: Tx, settled: Sequence[Settled]) -> None:
         """What is done stays done."""
         if settled:
+            now = await tx.now()
             rows = [
-                {**self._owner, "this": it.marker, "became": it.state.value, "made": it.made_id}
+                {
+                    **self._owner,
+                    "this": it.marker,
+                    "became": it.state.value,
+                    "made": it.made_id,
+                    "until": now + it.wait if it.wait else None,
+                }
                 for it in settled
             ]
             await self._session.execute(SETTLE, rows)

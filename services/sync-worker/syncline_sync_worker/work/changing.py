@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from syncline_common.errors import Disposition, NeedsPerson, RecordChanged, Remo
 from syncline_common.schemas.connector import Reader, Update, Writer
 from syncline_common.schemas.records import Record
 from syncline_common.schemas.values import Side, Value
+from syncline_common.sdk.leaving import only_while
 from syncline_sync_worker.actions.told import found
 from syncline_sync_worker.domain.ledger import Entry
 from syncline_sync_worker.domain.link import Link, LinkState
@@ -128,7 +130,8 @@ class Changer:
             answers: Sequence[Record | RemoteError] = [Unavailable("not asked")] * len(courses)
         else:
             try:
-                answers = await self._update(side, updates)
+                with only_while(partial(is_sure, self._tools, self._hand)):
+                    answers = await self._update(side, updates)
             except RemoteError as error:
                 if isinstance(error, NeedsPerson):
                     await stop(self._tools, self._hand.batch.connection, error, self._hand.claimed_at)

@@ -9,6 +9,7 @@ from syncline_common.errors import NeedsPerson, RemoteError, UnknownOutcome
 from syncline_common.schemas.connector import NewRecord, Reader, RepeatClass, Writer
 from syncline_common.schemas.records import Record
 from syncline_common.schemas.values import UNSET, Side, Values
+from syncline_common.sdk.leaving import only_while
 from syncline_sync_worker.domain.intent import UNSETTLED, Creates, Intent, IntentState
 from syncline_sync_worker.domain.ledger import Entry
 from syncline_sync_worker.domain.link import Link
@@ -89,15 +90,20 @@ class Creator:
         ]
         if not is_sure(self._tools, self._hand):
             return [self._unsent(it) for it in makes] if is_stopped(self._tools, self._hand) else []
-        if self._tools.elapsed() >= self._send_until:  # the lease was renewed, the intents were not
+        if not self._may_send():
             return [self._unsent(it) for it in makes]
         try:
-            answers = await self._writer.create(new)
+            with only_while(self._may_send):
+                answers = await self._writer.create(new)
         except RemoteError as error:
             if isinstance(error, NeedsPerson):
                 await stop(self._tools, self._hand.batch.connection, error, self._hand.claimed_at)
             answers = [error] * len(makes)
         return [self._settled(it, answer) for it, answer in zip(makes, answers, strict=True)]
+
+    def _may_send(self) -> bool:
+        """The lease may have been renewed; the intents were not."""
+        return is_sure(self._tools, self._hand) and self._tools.elapsed() < self._send_until
 
     def _unsent(self, make: Make) -> Result:
         absent = None if _earlier(make) is not None else Settled(make.marker, IntentState.ABSENT)
@@ -113,7 +119,7 @@ class Creator:
             return replace(made, made=made.made and _seen(made.made, make.sight, answer))
         now = self._hand.claimed_at
         if isinstance(answer, UnknownOutcome):
-            settled = Settled(make.marker, IntentState.UNKNOWN)
+            settled = Settled(make.marker, IntentState.UNKNOWN, wait=LONGEST_REQUEST + self._settle(make))
             due = now + self._not_before(make) if self._class(make) is not RepeatClass.K3 else now
             return replace(later(make.sight, due, answer.code), settled=settled)
         absent = None if earlier is not None else Settled(make.marker, IntentState.ABSENT)
@@ -199,8 +205,10 @@ class Creator:
 
     def _not_before(self, make: Make) -> timedelta:
         """The end of this lease, the longest request, and the time that a search lags."""
-        settle = self._traits(self._stream(make.sight)).settle
-        return timedelta(seconds=LEASE_SECONDS) + LONGEST_REQUEST + settle
+        return timedelta(seconds=LEASE_SECONDS) + LONGEST_REQUEST + self._settle(make)
+
+    def _settle(self, make: Make) -> timedelta:
+        return self._traits(self._stream(make.sight)).settle
 
     def _class(self, make: Make) -> RepeatClass:
         return self._traits(self._stream(make.sight)).creates

@@ -58,7 +58,7 @@ def _again(result: Result, now: datetime) -> Result:
 async def _keep(tx: Tx, tools: Tools, hand: Hand, results: Sequence[Result]) -> None:
     connection, run = hand.batch.connection, hand.run
     await LinkStore(tx, connection).save([it.link for it in results if it.link is not None])
-    await IntentStore(tx, connection).settle([it.settled for it in results if it.settled is not None])
+    await IntentStore(tx, connection).settle(tx, [it.settled for it in results if it.settled is not None])
     await LedgerStore(tx, connection).append(tx, [entry for it in results for entry in it.entries])
     report = ReportWriter(tx, connection, hand.batch.network_id)
     conflicts = await report.add_conflicts([one for it in results for one in it.conflicts])
