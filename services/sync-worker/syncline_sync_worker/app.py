@@ -1,10 +1,10 @@
 """Puts the sync worker together."""
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from random import SystemRandom
 
+from syncline_common.clock import since_boot
 from syncline_common.connectors.opening import Opener
 from syncline_common.db.leases import Lease
 from syncline_common.db.retention import Keep
@@ -49,9 +49,8 @@ def make_own(home: Home) -> Own:
 
 def own_with(home: Home, credentials: Credentials) -> Own:
     platform, db = home.platform, home.database
-    elapsed = asyncio.get_running_loop().time
     opener = Opener(platform.outbound, platform.clock)
-    systems = OpenedSystems(opener, credentials, StoredGate(db), elapsed)
+    systems = OpenedSystems(opener, credentials, StoredGate(db), since_boot)
     facts = AskedFacts(db, systems)
     tools = Tools(
         db,
@@ -61,7 +60,7 @@ def own_with(home: Home, credentials: Credentials) -> Own:
         platform.marker_key,
         new_id,
         SystemRandom(),
-        elapsed,
+        since_boot,
     )
     driver = Driver(tools, DraftStudio(platform.connections, facts, systems))
     courier = Courier(db, Poster(platform.outbound), platform.hook_key, platform.process.instance)

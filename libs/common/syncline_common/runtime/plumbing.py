@@ -1,6 +1,5 @@
 """What every service has: a database, and the loops that carry its events out and in."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
@@ -11,6 +10,7 @@ from syncline_common.audit.seal import seal_once
 from syncline_common.bus.inbox import apply_inbox_once, newest_in_inbox, store_in_inbox
 from syncline_common.bus.relay import relay_once
 from syncline_common.bus.transport import Consumer
+from syncline_common.clock import since_boot
 from syncline_common.db.doorbell import PostgresDoorbell
 from syncline_common.db.engine import open_database, open_engine
 from syncline_common.db.leases import Lease
@@ -68,8 +68,8 @@ async def _consumer(platform: Platform, service: Service, db: Database, stack: A
 
 
 def _lease(platform: Platform, db: Database, name: str) -> Lease:
-    process, elapsed = platform.process, asyncio.get_running_loop().time
-    return Lease(db, name, owner=process.instance, seconds=process.lease_seconds, elapsed=elapsed)
+    process = platform.process
+    return Lease(db, name, owner=process.instance, seconds=process.lease_seconds, elapsed=since_boot)
 
 
 async def _given_back(lease: Lease) -> None:
