@@ -1,9 +1,8 @@
 """Writing record by record: what an error concerns, and what it does not."""
 
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
-from functools import partial
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from typing import TypeVar
 
 from syncline_common.connectors.understanding import NOT_AS_DESCRIBED, misread
@@ -16,7 +15,7 @@ from syncline_common.errors import (
     Unavailable,
     UnknownOutcome,
 )
-from syncline_common.schemas.records import Record, RecordRef
+from syncline_common.schemas.records import Record
 
 NOT_TO_ITSELF = "A record can't be tied to itself"
 OTHER_END = "What it is to be tied to is gone, or hidden from us"
@@ -40,19 +39,6 @@ async def one_by_one(
                 raise told from raised.__cause__
             return answers + [told] * (len(items) - len(answers))
     return answers
-
-
-def readable(
-    read: Callable[[Item], Record], items: Iterable[tuple[RecordRef, Item]]
-) -> dict[RecordRef, Callable[[], Record | None]]:
-    """What came with a page: one that can't be read keeps nobody else waiting, and whoever fetches it is told."""
-
-    def made(item: Item) -> Record | None:
-        with suppress(RemoteError, *NOT_AS_DESCRIBED):
-            return read(item)
-        return None
-
-    return {ref: partial(made, item) for ref, item in items}
 
 
 async def whole(parts: AsyncGenerator[bytes, None], size: int | None) -> AsyncGenerator[bytes, None]:

@@ -31,7 +31,8 @@ from syncline_common.connectors.azure_devops.records import (
     to_record,
 )
 from syncline_common.connectors.azure_devops.surveyor import AzureDevOpsSurveyor
-from syncline_common.connectors.bulk import readable, whole
+from syncline_common.connectors.bulk import whole
+from syncline_common.connectors.pages import in_order, oldest_first, readable
 from syncline_common.connectors.times import instant, vendor_now
 from syncline_common.connectors.understanding import rows_of, understood
 from syncline_common.errors import ContractBroken
@@ -97,12 +98,12 @@ class AzureDevOpsReader(AzureDevOpsSurveyor):
         ids, _ = await self.boards.ask(marked(stream, marker, self._found.marker_in(stream)), top=PAGE)
         found = (await self.fetch(stream, [str(it) for it in ids])).values()
         bearing = [it for it in found if it.marker == marker]
-        return sorted(bearing, key=lambda it: (it.created_at, int(it.ref.id)))
+        return oldest_first(bearing)
 
     async def alike(self, stream: str, values: Values) -> Sequence[Record]:
         ids, _ = await self.boards.ask(alike(stream, values), top=ALIKE)
         found = (await self.fetch(stream, [str(it) for it in ids])).values()
-        return sorted(found, key=lambda it: (it.created_at, int(it.ref.id)))
+        return oldest_first(found)
 
     async def comments(self, ref: RecordRef) -> Sequence[Comment]:
         project = (await self.boards.item(ref.id))["fields"][PROJECT]
@@ -164,8 +165,7 @@ class AzureDevOpsReader(AzureDevOpsSurveyor):
 
 
 def _in_order(stream: str, items: Sequence[Wire]) -> list[Changed]:
-    found = [
+    return in_order(
         Changed(RecordRef(stream, str(it["id"])), str(it["rev"]), instant(it["fields"][CHANGED]))
         for it in items
-    ]
-    return sorted(found, key=lambda it: (it.changed_at, int(it.ref.id)))
+    )

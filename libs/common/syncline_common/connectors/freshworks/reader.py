@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from syncline_common.connectors.bulk import readable, whole
+from syncline_common.connectors.bulk import whole
 from syncline_common.connectors.freshworks.client import SAFE_ID, Page, Wire
 from syncline_common.connectors.freshworks.records import (
     CUSTOM,
@@ -23,6 +23,7 @@ from syncline_common.connectors.freshworks.records import (
 from syncline_common.connectors.freshworks.searches import PAGES, PER_PAGE, alike
 from syncline_common.connectors.freshworks.surveyor import FreshworksSurveyor
 from syncline_common.connectors.freshworks.walks import ByCreation, created, updated
+from syncline_common.connectors.pages import oldest_first, page_of
 from syncline_common.connectors.understanding import understood
 from syncline_common.errors import ContractBroken, PermissionMissing, RecordGone, RecordRejected, Unavailable
 from syncline_common.schemas.connector import ALIKE, StreamTraits
@@ -71,14 +72,14 @@ class FreshworksReader(FreshworksSurveyor):
             with suppress(RecordRejected):  # not every account knows this way to ask
                 hits += await self._hits(query)
         read = await self.fetch(stream, list(dict.fromkeys(str(it["id"]) for it in hits)))
-        return sorted((it for it in read.values() if it.marker == marker), key=_by_age)
+        return oldest_first(it for it in read.values() if it.marker == marker)
 
     async def alike(self, stream: str, values: Values) -> Sequence[Record]:
         query = alike(values, self.product, await self.types())
         rows = await self._walked(values) if query is None else await self._hits(query)
         oldest = sorted(rows, key=lambda it: (created(it), int(it["id"])))[:ALIKE]
         read = await self.fetch(stream, [str(it["id"]) for it in oldest])
-        return sorted(read.values(), key=_by_age)
+        return oldest_first(read.values())
 
     async def comments(self, ref: RecordRef) -> Sequence[Comment]:
         return [to_comment(it, ref) for it in await self.desk.conversations(ref.id)]
@@ -101,11 +102,8 @@ class FreshworksReader(FreshworksSurveyor):
             raise Unavailable(LINK_IS_OVER, detail=error.detail) from None
 
     def _told(self, page: Page, following: str | None) -> ChangePage:
-        rows = sorted(page.rows, key=lambda it: (updated(it), int(it["id"])))
-        changed = [self._changed(it) for it in rows]
-        came = zip((it.ref for it in changed), rows, strict=True)
         read = partial(self._from_a_list, marker_field=self._found.marker_field)
-        return ChangePage(changed, following, page.now, readable(read, came))
+        return page_of(page.rows, self._changed, read, following, page.now)
 
     def _changed(self, row: Wire) -> Changed:
         ref = RecordRef(STREAM, str(row["id"]))
@@ -156,10 +154,6 @@ class FreshworksReader(FreshworksSurveyor):
                 return found
         fields = ", ".join(sorted(values))
         raise RecordRejected(TOO_MANY.format(fields=fields, label=self.product.label))
-
-
-def _by_age(record: Record) -> tuple[datetime, int]:
-    return record.created_at, int(record.ref.id)
 
 
 def _has(row: Wire, values: Values) -> bool:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from syncline_common.connectors.bulk import readable
 from syncline_common.connectors.github.client import Page
 from syncline_common.connectors.github.manifest import MANIFEST
 from syncline_common.connectors.github.places import Repo, named
@@ -20,6 +19,7 @@ from syncline_common.connectors.github.records import (
     version_of,
 )
 from syncline_common.connectors.github.surveyor import GitHubSurveyor
+from syncline_common.connectors.pages import oldest_first, readable
 from syncline_common.connectors.times import instant
 from syncline_common.connectors.understanding import understood
 from syncline_common.errors import ContractBroken, RecordGone, RecordRejected, Unavailable
@@ -77,10 +77,7 @@ class GitHubReader(GitHubSurveyor):
         if following is None and others:
             following = going.elsewhere(others[0])
         issues = [it for it in fresh if is_issue(it)]
-        changed = [
-            Changed(RecordRef(STREAM, repo.ref(it["number"])), version_of(it), instant(it["updated_at"]))
-            for it in issues
-        ]
+        changed = [_changed(it, repo) for it in issues]
         rows = zip((it.ref for it in changed), issues, strict=True)
         came = readable(partial(to_record, repo=repo), rows) if going.since else {}
         return ChangePage(changed, following.token if following else None, page.now, came)
@@ -131,10 +128,10 @@ class GitHubReader(GitHubSurveyor):
         question = marked(marker, self.hub.place.owner)
         records = await self._sought(question)
         bearing = [it for it in records if it.marker == marker] or await self._newest(marker)
-        return sorted(bearing, key=_age)
+        return oldest_first(bearing)
 
     async def alike(self, stream: str, values: Values) -> Sequence[Record]:
-        return sorted(await self._sought(alike(values, self.hub.place.owner)), key=_age)
+        return oldest_first(await self._sought(alike(values, self.hub.place.owner)))
 
     async def _sought(self, question: str) -> list[Record]:
         found, repos = await self.hub.search(question), await self.repos()
@@ -195,5 +192,6 @@ class GitHubReader(GitHubSurveyor):
         yield b""
 
 
-def _age(record: Record) -> tuple[datetime, tuple[int, int]]:
-    return record.created_at, parsed(record.ref.id)
+def _changed(issue: Wire, repo: Repo) -> Changed:
+    ref = RecordRef(STREAM, repo.ref(issue["number"]))
+    return Changed(ref, version_of(issue), instant(issue["updated_at"]))

@@ -4,14 +4,16 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
-from syncline_common.connectors.bulk import readable, whole
+from syncline_common.connectors.bulk import whole
 from syncline_common.connectors.itglue.client import MOST, Wire
 from syncline_common.connectors.itglue.manifest import MANIFEST
 from syncline_common.connectors.itglue.records import changed_at, id_of, to_attachment, to_record, version_of
 from syncline_common.connectors.itglue.sections import ORGANIZATIONS, Section, section_of
 from syncline_common.connectors.itglue.surveyor import ItGlueSurveyor, asked_by
 from syncline_common.connectors.itglue.walking import ById, Newest, Place, Stretch, stretch
+from syncline_common.connectors.pages import oldest_first, page_of
 from syncline_common.connectors.understanding import understood
 from syncline_common.errors import ContractBroken, RecordGone, RecordRejected
 from syncline_common.schemas.connector import ALIKE, StreamTraits
@@ -45,11 +47,12 @@ class ItGlueReader(ItGlueSurveyor):
         section, place = section_of(stream), Place.of(since, token)
         came = await stretch(self.glue, section, place, Newest())
         rows = [it for it in came.rows if place.since is None or changed_at(it) >= place.since]
-        return _page(replace(came, rows=rows), section)
+        return _page(came, rows, section)
 
     async def inventory(self, stream: str, token: str | None) -> ChangePage:
         section = section_of(stream)
-        return _page(await stretch(self.glue, section, Place.of(None, token), ById()), section)
+        came = await stretch(self.glue, section, Place.of(None, token), ById())
+        return _page(came, came.rows, section)
 
     async def fetch(self, stream: str, ids: Sequence[str]) -> Mapping[str, Record]:
         """Many at once. One that is not among them is asked for alone before it is taken for gone."""
@@ -69,7 +72,7 @@ class ItGlueReader(ItGlueSurveyor):
 
     async def find(self, stream: str, marker: str) -> Sequence[Record]:
         """No filter looks into texts: all go by."""
-        return _oldest_first([it for it in await self._all(section_of(stream)) if it.marker == marker])
+        return oldest_first([it for it in await self._all(section_of(stream)) if it.marker == marker])
 
     async def alike(self, stream: str, values: Values) -> Sequence[Record]:
         """Compared here, whatever the vendor compared."""
@@ -80,7 +83,7 @@ class ItGlueReader(ItGlueSurveyor):
             return all(_plain(record.values.get(name)) == _plain(it) for name, it in values.items())
 
         found = await self._asked(section, dict(asked), fits) if asked else await self._all(section)
-        return _oldest_first([it for it in found if fits(it)])[:ALIKE]
+        return oldest_first([it for it in found if fits(it)])[:ALIKE]
 
     async def comments(self, ref: RecordRef) -> Sequence[Comment]:
         """IT Glue has none."""
@@ -133,16 +136,9 @@ class ItGlueReader(ItGlueSurveyor):
         return list(found.values())
 
 
-def _page(came: Stretch, section: Section) -> ChangePage:
-    """In order of time, as far as the page goes."""
-    rows = sorted(came.rows, key=lambda it: (changed_at(it), int(id_of(it))))
-    changed = [_changed(it, section.stream) for it in rows]
-
-    def read(row: Wire) -> Record:
-        return to_record(row, section.stream)
-
-    came_along = readable(read, zip((it.ref for it in changed), rows, strict=True))
-    return ChangePage(changed, came.next.token if came.next else None, came.now, came_along)
+def _page(came: Stretch, rows: Sequence[Wire], section: Section) -> ChangePage:
+    changed, read = partial(_changed, stream=section.stream), partial(to_record, stream=section.stream)
+    return page_of(rows, changed, read, came.next.token if came.next else None, came.now)
 
 
 def _changed(row: Wire, stream: str) -> Changed:
@@ -151,7 +147,3 @@ def _changed(row: Wire, stream: str) -> Changed:
 
 def _plain(value: object) -> str:
     return " ".join(str(value).split()).casefold()
-
-
-def _oldest_first(records: Sequence[Record]) -> list[Record]:
-    return sorted(records, key=lambda it: (it.created_at, int(it.ref.id)))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from syncline_common.connectors.bulk import readable, whole
+from syncline_common.connectors.bulk import whole
 from syncline_common.connectors.jira.fields import Fields
 from syncline_common.connectors.jira.manifest import ISSUES
 from syncline_common.connectors.jira.queries import SAFE_ID, Place, alike, marked
@@ -21,6 +21,7 @@ from syncline_common.connectors.jira.records import (
 )
 from syncline_common.connectors.jira.site import Wire
 from syncline_common.connectors.jira.surveyor import JiraSurveyor
+from syncline_common.connectors.pages import in_order, oldest_first, readable
 from syncline_common.connectors.times import vendor_now
 from syncline_common.connectors.understanding import understood
 from syncline_common.errors import ContractBroken, PermissionMissing, RecordFault, RecordRejected
@@ -106,7 +107,8 @@ class JiraReader(JiraSurveyor):
         came = readable(
             partial(_again, stream=stream, fields=fields), zip((it.ref for it in read), issues, strict=True)
         )
-        return ChangePage(_in_order(read), following.token if following else None, vendor_now(reply), came)
+        changed = in_order(Changed(it.ref, it.version, it.changed_at) for it in read)
+        return ChangePage(changed, following.token if following else None, vendor_now(reply), came)
 
     async def _search(self, place: Place) -> tuple[Wire, Reply]:
         return await self._sought(place.question, ISSUES.page, place.page)
@@ -126,13 +128,8 @@ class JiraReader(JiraSurveyor):
         fields = await self.all_fields()
         told, _ = await self._sought(jql, size)
         found = [to_record(it, stream, fields) for it in told["issues"]]
-        return sorted(found, key=lambda it: (it.created_at, int(it.ref.id)))
+        return oldest_first(found)
 
 
 def _again(issue: Wire, stream: str, fields: Fields) -> Record:
     return to_record(issue, stream, fields)
-
-
-def _in_order(read: Sequence[Record]) -> list[Changed]:
-    ordered = sorted(read, key=lambda it: (it.changed_at, int(it.ref.id)))
-    return [Changed(it.ref, it.version, it.changed_at) for it in ordered]

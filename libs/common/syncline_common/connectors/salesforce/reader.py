@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from syncline_common.connectors.bulk import readable, whole
+from syncline_common.connectors.bulk import whole
+from syncline_common.connectors.pages import oldest_first, page_of
 from syncline_common.connectors.salesforce.client import ROWS, Page
 from syncline_common.connectors.salesforce.manifest import MANIFEST
 from syncline_common.connectors.salesforce.queries import Place, Query, after_id, alike, quoted
@@ -100,7 +101,7 @@ class SalesforceReader(SalesforceSurveyor):
         query = Query(stream, shape.read, f"{field} = {quoted(marker)}", f"{CREATED}, {ID}", MOST_BEARING)
         found = [shape.record(it, field) for it in await self.rest.all(query)]
         bearing = [it for it in found if it.marker == marker]
-        return sorted(bearing, key=lambda it: (it.created_at, it.ref.id))
+        return oldest_first(bearing)
 
     async def alike(self, stream: str, values: Values) -> Sequence[Record]:
         shape = await self.shape(stream)
@@ -146,10 +147,8 @@ class SalesforceReader(SalesforceSurveyor):
         return self._found.marker_in(stream)
 
     def _pageful(self, shape: Shape, page: Page, following: str | None) -> ChangePage:
-        changed = [Changed(_ref(shape, it), shape.version(it), moment_of(it)) for it in page.rows]
         read = partial(shape.record, marker_field=self._marker(shape.name))
-        rows = zip((it.ref for it in changed), page.rows, strict=True)
-        return ChangePage(changed, following, page.now, readable(read, rows))
+        return page_of(page.rows, partial(_changed, shape=shape), read, following, page.now)
 
     async def _deletions(self, stream: str, place: Place) -> ChangePage:
         """As long as they lie in the bin: 15 days."""
@@ -167,8 +166,8 @@ def version_path(id: str) -> str:
     return f"{ROWS}/ContentVersion/{id}/VersionData"
 
 
-def _ref(shape: Shape, row: Wire) -> RecordRef:
-    return RecordRef(shape.name, row[ID])
+def _changed(row: Wire, shape: Shape) -> Changed:
+    return Changed(RecordRef(shape.name, row[ID]), shape.version(row), moment_of(row))
 
 
 def _size(stream: str) -> int:

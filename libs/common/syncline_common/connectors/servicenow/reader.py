@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from syncline_common.connectors.bulk import readable, whole
+from syncline_common.connectors.bulk import whole
+from syncline_common.connectors.pages import oldest_first, readable
 from syncline_common.connectors.servicenow.client import Wire
 from syncline_common.connectors.servicenow.manifest import MANIFEST
 from syncline_common.connectors.servicenow.queries import (
@@ -96,13 +97,13 @@ class ServiceNowReader(ServiceNowSurveyor):
         page = await self.tables.page(stream, query, limit=100)
         found = [to_record(it, stream, types, self._marker(stream)) for it in page.rows]
         bearing = [it for it in found if it.marker == marker]
-        return sorted(bearing, key=lambda it: (it.created_at, it.ref.id))
+        return oldest_first(bearing)
 
     async def alike(self, stream: str, values: Values) -> Sequence[Record]:
         types = await self.types(stream)
         page = await self.tables.page(stream, alike(values), limit=ALIKE)
         found = [to_record(it, stream, types, self._marker(stream)) for it in page.rows]
-        return sorted(found, key=lambda it: (it.created_at, it.ref.id))
+        return oldest_first(found)
 
     async def comments(self, ref: RecordRef) -> Sequence[Comment]:
         query = f"element_id={checked(ref.id)}^elementINcomments,work_notes^ORDERBY{CREATED}"

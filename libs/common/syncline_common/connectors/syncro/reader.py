@@ -5,8 +5,10 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
-from syncline_common.connectors.bulk import readable, whole
+from syncline_common.connectors.bulk import whole
+from syncline_common.connectors.pages import oldest_first, page_of
 from syncline_common.connectors.syncro.client import Wire
 from syncline_common.connectors.syncro.manifest import MANIFEST
 from syncline_common.connectors.syncro.records import (
@@ -56,12 +58,12 @@ class SyncroReader(SyncroSurveyor):
         section, place = section_of(stream), Place.at(since, token)
         came = await stretch(self.company, section, place)
         rows = [it for it in came.rows if place.since is None or changed_at(it) >= place.since]
-        return _page(replace(came, rows=rows), section)
+        return _page(came, rows, section)
 
     async def inventory(self, stream: str, token: str | None) -> ChangePage:
         section = section_of(stream)
         came = await stretch(self.company, section, Place.at(None, token))
-        return _page(came, section)
+        return _page(came, came.rows, section)
 
     async def fetch(self, stream: str, ids: Sequence[str]) -> Mapping[str, Record]:
         """One by one: no list can be asked for certain ones, but that of customers."""
@@ -83,7 +85,7 @@ class SyncroReader(SyncroSurveyor):
             return record.marker == marker
 
         found = await self._gone_through(section, {"query": marker}, bears) if section is TICKETS else []
-        return _oldest_first(found or [it for it in await self._all(section) if bears(it)])
+        return oldest_first(found or [it for it in await self._all(section) if bears(it)])
 
     async def alike(self, stream: str, values: Values) -> Sequence[Record]:
         """Compared here, whatever the vendor compared: it finds words, not values."""
@@ -98,7 +100,7 @@ class SyncroReader(SyncroSurveyor):
         def fits(record: Record) -> bool:
             return all(_plain(record.values.get(name)) == _plain(it) for name, it in values.items())
 
-        return _oldest_first(await self._gone_through(section, asked, fits))[:ALIKE]
+        return oldest_first(await self._gone_through(section, asked, fits))[:ALIKE]
 
     async def comments(self, ref: RecordRef) -> Sequence[Comment]:
         """The initial issue is a field of the ticket."""
@@ -144,16 +146,10 @@ class SyncroReader(SyncroSurveyor):
         return list(found.values())
 
 
-def _page(came: Stretch, section: Section) -> ChangePage:
-    """In order of time, as far as the page goes: the vendor's own order is by nothing that it tells."""
-    rows = sorted(came.rows, key=lambda it: (changed_at(it), int(id_of(it))))
-    changed = [_changed(it, section.stream) for it in rows]
-
-    def read(row: Wire) -> Record:
-        return to_record(row, section.stream)
-
-    came_along = readable(read, zip((it.ref for it in changed), rows, strict=True))
-    return ChangePage(changed, came.next.token if came.next else None, came.now, came_along)
+def _page(came: Stretch, rows: Sequence[Wire], section: Section) -> ChangePage:
+    """The vendor's own order is by nothing that it tells."""
+    changed, read = partial(_changed, stream=section.stream), partial(to_record, stream=section.stream)
+    return page_of(rows, changed, read, came.next.token if came.next else None, came.now)
 
 
 def _changed(row: Wire, stream: str) -> Changed:
@@ -162,7 +158,3 @@ def _changed(row: Wire, stream: str) -> Changed:
 
 def _plain(value: object) -> object:
     return sorted(map(str, value)) if isinstance(value, list) else " ".join(str(value).split()).casefold()
-
-
-def _oldest_first(records: Sequence[Record]) -> list[Record]:
-    return sorted(records, key=lambda it: (it.created_at, int(it.ref.id)))

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from syncline_common.connectors.bulk import readable
+from syncline_common.connectors.pages import oldest_first, page_of
 from syncline_common.connectors.times import EPOCH
 from syncline_common.connectors.understanding import understood
 from syncline_common.connectors.xmatters.client import SAFE_ID, Wire, shape_of
-from syncline_common.connectors.xmatters.columns import ID, KEY
+from syncline_common.connectors.xmatters.columns import ID, KEY, Shape
 from syncline_common.connectors.xmatters.listing import Place, after, everything
 from syncline_common.connectors.xmatters.manifest import MANIFEST
 from syncline_common.connectors.xmatters.records import changed_at, content, to_record, version
@@ -99,16 +99,10 @@ class XMattersReader(XMattersSurveyor):
         shape = shape_of(stream)
         part = await after(Place.at(token), partial(self.company.page, stream))
         rows = [it for it in part.rows if since is None or (changed_at(it) or since) >= since]
-        changed = [
-            Changed(RecordRef(stream, it[ID]), version(it, shape), changed_at(it) or part.page.now)
-            for it in rows
-        ]
         known = await self._known(stream) if rows else ()
+        changed = partial(_changed, stream=stream, shape=shape, now=part.page.now)
         read = partial(to_record, stream=stream, shape=shape, now=part.page.now, properties=known)
-        came = readable(read, zip((it.ref for it in changed), rows, strict=True))
-        following = part.following.token if part.following else None
-        in_order = sorted(changed, key=lambda it: (it.changed_at, it.ref.id))
-        return ChangePage(in_order, following, part.page.now, came)
+        return page_of(rows, changed, read, part.following.token if part.following else None, part.page.now)
 
     async def _rows(self, stream: str, asked: Mapping[str, str]) -> AsyncIterator[Wire]:
         async for row in everything(partial(self.company.page, stream, params=asked)):
@@ -119,7 +113,11 @@ class XMattersReader(XMattersSurveyor):
         known = await self._known(stream) if rows else ()
         shape = shape_of(stream)
         found = [to_record(it, stream, shape, EPOCH, known) for it in rows.values()]
-        return sorted(found, key=lambda it: (it.created_at, it.ref.id))
+        return oldest_first(found)
 
     async def _known(self, stream: str) -> Sequence[str]:
         return await self.properties() if stream == "people" else ()
+
+
+def _changed(row: Wire, stream: str, shape: Shape, now: datetime) -> Changed:
+    return Changed(RecordRef(stream, row[ID]), version(row, shape), changed_at(row) or now)

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from syncline_common.connectors.bulk import readable, whole
+from syncline_common.connectors.bulk import whole
+from syncline_common.connectors.pages import in_order, oldest_first, readable
 from syncline_common.connectors.understanding import understood
 from syncline_common.connectors.zendesk.client import Wire
 from syncline_common.connectors.zendesk.manifest import MANIFEST
@@ -69,9 +70,8 @@ class ZendeskReader(ZendeskSurveyor):
         page = await self.support.exported(place)
         place.must_hold(page.rows)
         following = place.next(page.rows, page.cursor).token if page.more else None
-        rows = sorted(page.rows, key=lambda it: (generated_at(it), int(it["id"])))
-        changed = [Changed(ref_of(it), version_of(it), generated_at(it)) for it in rows]
-        there = [(ref_of(it), it) for it in rows if it["status"] != DELETED]
+        changed = in_order(Changed(ref_of(it), version_of(it), generated_at(it)) for it in page.rows)
+        there = [(ref_of(it), it) for it in page.rows if it["status"] != DELETED]
         known = await self.known() if there else Known()
         return ChangePage(changed, following, page.now, readable(partial(to_record, known=known), there))
 
@@ -97,7 +97,7 @@ class ZendeskReader(ZendeskSurveyor):
         must_be_tickets(stream)
         known = await self.known()
         found = [to_record(it, known) for it in await self.support.marked(marker)]
-        return _oldest_first([it for it in found if it.marker == marker])
+        return oldest_first([it for it in found if it.marker == marker])
 
     async def alike(self, stream: str, values: Values) -> Sequence[Record]:
         """Search tells which; what they are like now is asked of the tickets themselves."""
@@ -105,7 +105,7 @@ class ZendeskReader(ZendeskSurveyor):
         known = await self.known()
         found = await self.support.search(alike(values, known))
         ids = [str(it["id"]) for it in found if it.get("result_type", "ticket") == "ticket"]
-        return _oldest_first([*_by_id(await self.support.many(ids), known).values()])
+        return oldest_first([*_by_id(await self.support.many(ids), known).values()])
 
     async def comments(self, ref: RecordRef) -> Sequence[Comment]:
         """Without the first one, which is the ticket's description."""
@@ -139,7 +139,3 @@ class ZendeskReader(ZendeskSurveyor):
 def _by_id(tickets: Sequence[Wire], known: Known) -> dict[str, Record]:
     records = [to_record(it, known) for it in tickets if it["status"] != DELETED]
     return {it.ref.id: it for it in records}
-
-
-def _oldest_first(records: Sequence[Record]) -> list[Record]:
-    return sorted(records, key=lambda it: (it.created_at, int(it.ref.id)))
