@@ -3,13 +3,11 @@
 from collections.abc import Collection
 
 from connectors.freshworks.strings import HelpDesked
-from connectors.joined import SECRET, Joined
+from connectors.freshworks.subject import Helped
 from syncline_common.connectors.freshdesk.reader import FreshdeskReader
 from syncline_common.connectors.freshdesk.writer import FreshdeskWriter
 from syncline_common.schemas.values import Values
-from syncline_common.sdk.auth import Auth, basic_key
 from syncline_common.sdk.ports import Out, WholeReader, WholeWriter
-from syncline_common.testing.contract.subject import Heard, Sort
 from syncline_sandbox.freshdesk.helpdesk import Freshdesk as Account
 
 KEY = "custom_fields.cf_reference"
@@ -35,34 +33,16 @@ class Accounted(HelpDesked[Account]):
         return {"tags": ["customer"], "custom_fields": {"cf_reference": f"ORD-{self._count}"}}
 
 
-class Freshdesk(Joined[Accounted]):
-    """What a person changes in `edit` is another field than `change`: of two who write the same one at the same
-    moment, this vendor lets nobody see the first."""
-
+class Freshdesk(Helped[Accounted]):
     kind, address, made = "freshdesk", "https://sandbox.freshdesk.com", Accounted
-    stream, person = "tickets", "desk"
     project: str | None = None
     sample, change, key = A_TICKET, {"priority": 3, KEY: "ORD-99"}, KEY
     asks_nothing: Collection[str] = ("projects", "streams")
     lacks: Collection[str] = ("link to another",)
-    changes_by: Collection[str] = ("PUT",)
     ties_by: Collection[str] = ("ticket.update",)
-
-    def auth(self) -> Auth:
-        return basic_key(SECRET)
 
     def reader(self, out: Out) -> WholeReader:
         return FreshdeskReader(out)
 
     def writer(self, out: Out) -> WholeWriter:
         return FreshdeskWriter(out)
-
-    def sort_of(self, heard: Heard) -> Sort:
-        return {
-            "ticket.create": Sort.PLAIN,
-            "ticket.update": Sort.TESTED,
-            "ticket.attach": Sort.PLAIN,
-            "ticket.delete": Sort.DELETE,
-            "note.create": Sort.PLAIN,
-            "attachment.file": Sort.FILE,
-        }.get(heard.operation, Sort.READ)

@@ -3,13 +3,11 @@
 from collections.abc import Collection
 
 from connectors.freshworks.strings import HelpDesked
-from connectors.joined import SECRET, Joined
+from connectors.freshworks.subject import Helped
 from syncline_common.connectors.freshservice.reader import FreshserviceReader
 from syncline_common.connectors.freshservice.writer import FreshserviceWriter
 from syncline_common.schemas.values import Values
-from syncline_common.sdk.auth import Auth, basic_key
 from syncline_common.sdk.ports import Out, WholeReader, WholeWriter
-from syncline_common.testing.contract.subject import Heard, Sort
 from syncline_sandbox.freshservice.servicedesk import Freshservice as Account
 
 A_TICKET: Values = {
@@ -39,33 +37,15 @@ class Accounted(HelpDesked[Account]):
         """There are no ties."""
 
 
-class Freshservice(Joined[Accounted]):
-    """What a person changes in `edit` is another field than `change`: of two who write the same one at the same
-    moment, this vendor lets nobody see the first."""
-
+class Freshservice(Helped[Accounted]):
     kind, address, made = "freshservice", "https://sandbox.freshservice.com", Accounted
-    stream, person = "tickets", "desk"
     project: str | None = "IT"
     sample, change, key = A_TICKET, {"priority": 3, "custom_fields.visits": 7}, "subject"
     asks_nothing: Collection[str] = ()
     lacks: Collection[str] = ("ties", "link to a parent", "link to another")
-    changes_by: Collection[str] = ("PUT",)
-
-    def auth(self) -> Auth:
-        return basic_key(SECRET)
 
     def reader(self, out: Out) -> WholeReader:
         return FreshserviceReader(out)
 
     def writer(self, out: Out) -> WholeWriter:
         return FreshserviceWriter(out)
-
-    def sort_of(self, heard: Heard) -> Sort:
-        return {
-            "ticket.create": Sort.PLAIN,
-            "ticket.update": Sort.TESTED,
-            "ticket.attach": Sort.PLAIN,
-            "ticket.delete": Sort.DELETE,
-            "note.create": Sort.PLAIN,
-            "attachment.file": Sort.FILE,
-        }.get(heard.operation, Sort.READ)
