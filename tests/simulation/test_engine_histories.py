@@ -299,6 +299,24 @@ def test_a_create_that_was_held_up_longer_than_a_lease_is_not_made_twice() -> No
     assert tried(history, lambda _: Engine()).verdicts == ()
 
 
+def test_an_update_that_nobody_answered_is_on_record_though_its_pair_is_set_aside() -> None:
+    """Its source got a value that has no partner: what had been written before it took a value away all the same."""
+    unhooked = Facts(lost_hooks=1.0)
+    steps = (
+        Create(0.0, Side.A, "r1", (("Title", "one"), ("State", "New"))),
+        Edit(32.0, Side.B, "r1", "state", "6"),
+        Sicken(32.0, Side.A, Rates(after=100)),
+        Edit(36.0, Side.B, "r1", "state", "7"),
+        Sicken(36.0, Side.A, CALM),
+    )
+    variant = replace(QUIET, policy="b", otherwise=False)
+    lived = tried(History(1, unhooked, unhooked, (variant,), 1, 90.0, steps), lambda _: Engine())
+    (record,) = lived.lived.trackers[Side.A].cabinet.records.values()
+    assert record.now.values["State"] == "Resolved"
+    assert [it.code for it in lived.lived.remembered.explained] == ["value:r4:7"]
+    assert "New" in lived.lived.remembered.kept[record.id]
+
+
 FIELDS = ("short_description", "description", "state", "priority", "assigned_to")
 
 

@@ -1,6 +1,6 @@
 """Updates that nobody has answered. What of them is there after all was ours: it is not taken for somebody's edit."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from syncline_sync_worker.domain.ledger import Entry
 from syncline_sync_worker.domain.link import Link
 from syncline_sync_worker.engine.bases import catch_up
 from syncline_sync_worker.engine.operations import Write, from_json, to_json
-from syncline_sync_worker.work.results import Sight
+from syncline_sync_worker.work.results import Result, Sight
 
 LATEST_EFFECT = timedelta(minutes=1)  # of a request that its worker has given up, or died of
 
@@ -84,6 +84,17 @@ def caught_up(sight: Sight) -> Sight:
     ]
     known = replace(link, base_a=bases[0], base_b=bases[1], unanswered=rest)
     return replace(sight, link=known, caught_up=entries)
+
+
+def remembering(results: Iterable[Result], sights: Mapping[int, Sight]) -> list[Result]:
+    """What took effect is remembered also of a pair that is set aside: once somebody edits it, nobody could tell."""
+    return [_remembering(it, sights.get(it.pair.id)) for it in results]
+
+
+def _remembering(result: Result, sight: Sight | None) -> Result:
+    if sight is None or not sight.caught_up or result.link is not None:
+        return result
+    return replace(result, link=sight.link, entries=(*sight.caught_up, *result.entries))
 
 
 def is_open(link: Link, write: Write) -> bool:

@@ -31,6 +31,7 @@ from syncline_sync_worker.work.results import Result, Sight, Trouble, later, set
 from syncline_sync_worker.work.scan import scan_once
 from syncline_sync_worker.work.stopping import stop
 from syncline_sync_worker.work.tools import LEASE_SECONDS, SURE_SECONDS, Tools
+from syncline_sync_worker.work.unanswered import remembering
 from syncline_sync_worker.work.undoing import ended, undone, with_replaced
 
 BATCH = 100
@@ -123,6 +124,7 @@ class _Attention:
         decisions = await self._matched(readers, await self._decide(observer, readers, sights))
         results += [it for it in decisions if isinstance(it, Result)]
         results += await self._act(decisions, readers, writers)
+        results = remembering(results, {it.pair.id: it for it in sights})
         await remember(self._tools, hand, ended(hand, results))
 
     async def _decide(
