@@ -47,9 +47,7 @@ class Trouble:
     kind: str
     cause: str
     hint: str
-    at: Side | None = (
-        None  # the end of a link that it is about; else it is told of the record that was offered
-    )
+    at: Side | None = None  # the end of a link that it is about; None: of the record that was offered
 
 
 @dataclass(frozen=True, slots=True)
