@@ -135,9 +135,9 @@ class AzureDevOps(Joined[Organised]):
         return {
             "workitems.create": Sort.PLAIN,
             "comments.create": Sort.PLAIN,
-            "workitems.update": Sort.TESTED,
+            "workitems.update": Sort.PLAIN,
             "workitems.batch of workitems.create": Sort.PLAIN,
-            "workitems.batch of workitems.update": Sort.TESTED,
+            "workitems.batch of workitems.update": Sort.PLAIN,
             "workitems.delete": Sort.DELETE,
             "attachments.create": Sort.STAGED,
             "attachments.get": Sort.FILE,

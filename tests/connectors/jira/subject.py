@@ -109,7 +109,7 @@ class Jira(Joined[Sited]):
         return {
             "issue.create": Sort.PLAIN,
             "issue.bulk of issue.create": Sort.PLAIN,
-            "issue.update": Sort.TESTED,
+            "issue.update": Sort.PLAIN,
             "issue.delete": Sort.DELETE,
             "transition.do": Sort.MUTE,
             "comment.create": Sort.PLAIN,

@@ -115,8 +115,8 @@ class Salesforce(Joined[Organised]):
         return {
             "sobject.create": Sort.PLAIN,
             "collection.create": Sort.PLAIN,
-            "sobject.update": Sort.BARE,
-            "composite of sobject.update": Sort.TESTED,
+            "sobject.update": Sort.MUTE,
+            "composite of sobject.update": Sort.PLAIN,
             "sobject.delete": Sort.DELETE,
             "blob": Sort.FILE,
         }.get(heard.operation, Sort.READ)

@@ -143,7 +143,7 @@ class TestChanging:
         patched = out.asked[-2]
         assert patched.json == {"Subject": "New", "OwnerId": None}
         assert patched.headers == {"If-Unmodified-Since": CONDITION, "Sforce-Auto-Assign": "FALSE"}
-        assert patched.repeatable
+        assert not patched.repeatable
 
     async def test_what_was_edited_since_is_left_alone(self) -> None:
         """Even in the same second."""

@@ -133,12 +133,12 @@ class Syncro(Joined[Companied]):
         return SyncroWriter(out)
 
     def sort_of(self, heard: Heard) -> Sort:
-        """Writing the same again changes nothing, so that it may be repeated as one that is refused may."""
         return {
             "ticket.create": Sort.PLAIN,
             "customer.create": Sort.PLAIN,
             "asset.create": Sort.PLAIN,
-            "ticket.update": Sort.TESTED,
+            "ticket.update": Sort.PLAIN,
+            "customer.update": Sort.PLAIN,
             "ticket.delete": Sort.DELETE,
             "ticket.comment": Sort.PLAIN,
             "attachment.file": Sort.FILE,
@@ -165,6 +165,3 @@ class SyncroCustomers(Syncro):
 
     def writer(self, out: Out) -> WholeWriter:
         return SyncroWriter(out, MARKED)
-
-    def sort_of(self, heard: Heard) -> Sort:
-        return Sort.TESTED if heard.operation == "customer.update" else super().sort_of(heard)

@@ -110,7 +110,7 @@ class Zendesk(Joined[Helped]):
     def sort_of(self, heard: Heard) -> Sort:
         return {
             "ticket.create": Sort.PLAIN,
-            "ticket.update": Sort.TESTED,
+            "ticket.update": Sort.PLAIN,
             "ticket.delete": Sort.DELETE,
             "upload.create": Sort.STAGED,
             "attachment.content": Sort.FILE,

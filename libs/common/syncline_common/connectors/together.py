@@ -21,7 +21,9 @@ Made = TypeVar("Made")
 Part = dict[str, Any]
 
 
-def part_of(status: int, headers: Mapping[str, str], content: bytes, where: str, *, unsure: bool) -> Answer:
+def part_of(
+    status: int, headers: Mapping[str, str], content: bytes, where: str, *, unsure: bool = True
+) -> Answer:
     """A good one; an error is raised, by the same rules as that of a whole request. Headers in lower case."""
     answer = Answer(status, headers, content, where, unsure)
     if not answer.ok:

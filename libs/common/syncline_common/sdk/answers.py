@@ -92,21 +92,19 @@ def nonsense(message: str, where: str, *, unsure: bool) -> errors.RemoteError:
     return kind(message, detail=where)
 
 
-def explain(answer: Answer, *, plain_post: bool | None = None) -> errors.RemoteError:
-    """`plain_post`: of a write that can't be repeated; as the answer says, unless told."""
-    unsure = answer.unsure if plain_post is None else plain_post
+def explain(answer: Answer) -> errors.RemoteError:
     detail = _detail(answer)
     if answer.status == 429 or (answer.status == 403 and _too_often(answer)):
         wait = _wait(answer)
         return errors.RateLimited("The system asked us to slow down", retry_after=wait, detail=detail)
     if answer.status >= 500 or answer.status in NOT_NOW:
-        if unsure:
+        if answer.unsure:
             return errors.UnknownOutcome("The system failed while it was writing", detail=detail)
         away = errors.Unavailable("The system is not available", detail=detail)
         away.retry_after = retry_after(answer.headers)
         return away
     if answer.status < 400:
-        return _elsewhere(answer, detail, unsure=unsure)
+        return _elsewhere(answer, detail)
     kind = STATUS_ERRORS.get(answer.status, errors.ContractBroken)
     return kind(f"The system answered {answer.status}", detail=detail)
 
@@ -126,11 +124,11 @@ def _wait(answer: Answer) -> float | None:
     return A_WHILE if wait is None and answer.status == 403 else wait
 
 
-def _elsewhere(answer: Answer, detail: str, *, unsure: bool) -> errors.RemoteError:
+def _elsewhere(answer: Answer, detail: str) -> errors.RemoteError:
     found = PATH.search(answer.headers.get("location", ""))
     place = REDACTOR.clean(found[0])[:EXCERPT] if found else ""
-    if unsure or not place:
-        return nonsense("The system sent us elsewhere", detail, unsure=unsure)
+    if answer.unsure or not place:
+        return nonsense("The system sent us elsewhere", detail, unsure=answer.unsure)
     return SentElsewhere(detail, place)
 
 

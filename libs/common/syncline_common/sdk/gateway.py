@@ -21,7 +21,7 @@ from syncline_common.sdk.paging import Paging, Step, Walk
 from syncline_common.sdk.ports import Parts
 from syncline_common.sdk.rates import NOT_TOLD, RateHeaders
 
-REPEATABLE = frozenset(["GET", "HEAD", "PUT", "DELETE"])
+REPEATABLE = frozenset(["GET", "HEAD", "DELETE"])
 REDIRECTS = 3
 SAME_REQUEST, READ_ONLY = (307, 308), (301, 302, 303)  # the latter turn a write into a read
 
@@ -75,14 +75,13 @@ class Gateway:
     ) -> Answer:
         """The answer is a good one; others are raised. `path` may be a whole URL at one of the origins.
 
-        A POST or PATCH is never repeated unless it has a `key`, an idempotency key that the vendor honours, or is said
-        to be `repeatable`: it only reads, or the vendor refuses it the second time. Nor is a form, whatever its verb: it
-        adds what it holds.
+        What changes a record is never repeated, whatever its verb: the first may have had its effect, and somebody may have
+        edited the record since. It is, if it has a `key`, an idempotency key that the vendor honours, or is said to be
+        `repeatable`: it only reads, or shows nowhere yet.
         """
         if key is not None:
             headers = {**(headers or {}), "Idempotency-Key": key}
-        repeats = method in REPEATABLE and not _is_form(headers)
-        unsure = not (repeatable or key is not None or repeats)
+        unsure = not (repeatable or key is not None or method in REPEATABLE)
         asked = Asked(method, self._url(path, params), json, content, headers, unsure)
         if not self._is_ours(asked.url):
             raise errors.ContractBroken("The system named another one", detail=asked.url.host)
@@ -145,11 +144,6 @@ class Gateway:
         if url.userinfo or not url.is_absolute_url:
             raise errors.RecordRejected("This is no address", detail=url.host)
         return url
-
-
-def _is_form(headers: Mapping[str, str] | None) -> bool:
-    kinds = (it for name, it in (headers or {}).items() if name.lower() == "content-type")
-    return any(it.startswith("multipart/form-data") for it in kinds)
 
 
 def origin_of(url: httpx2.URL) -> str:

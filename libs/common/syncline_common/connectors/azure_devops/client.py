@@ -123,20 +123,19 @@ class Boards:
 
     # learn.microsoft.com/rest/api/azure/devops/wit/work-items/update
     async def update(self, id: str, patch: Sequence[Wire]) -> Wire:
-        """Its first step tests the revision: a second time, it is refused."""
         path = old_item(id)
         with may_have_happened():
-            reply = await self._send("PATCH", path, json=patch, headers=PATCH, repeatable=True)
+            reply = await self._send("PATCH", path, json=patch, headers=PATCH)
             changed: Wire = reply.json()
             if str(changed.get("id")) != id:
                 raise ContractBroken("Azure DevOps answered with another record than was written")
         return changed
 
     # learn.microsoft.com/rest/api/azure/devops/wit/WorkItemBatchUpdate
-    async def batch(self, parts: Sequence[Wire], *, tested: bool) -> list[Wire]:
-        """An answer for each part, in order; one that fails stops no other. `tested`: each tests its revision."""
+    async def batch(self, parts: Sequence[Wire]) -> list[Wire]:
+        """An answer for each part, in order; one that fails stops no other."""
         with may_have_happened():
-            reply = await self._send("PATCH", "/_apis/wit/$batch", json=parts, repeatable=tested)
+            reply = await self._send("PATCH", "/_apis/wit/$batch", json=parts)
             answers: list[Wire] = rows_of(reply.json(), "value")
             if len(answers) != len(parts):
                 raise ContractBroken("Azure DevOps did not answer every part")
@@ -182,7 +181,9 @@ class Boards:
             async for content in contents:
                 headers = {**RAW, "Content-Range": f"bytes {sent}-{sent + len(content) - 1}/{file.size}"}
                 try:
-                    await self._send("PUT", path, params=params, content=content, headers=headers)
+                    await self._send(
+                        "PUT", path, params=params, content=content, headers=headers, repeatable=True
+                    )
                 except RecordFault as error:
                     if not sent:
                         raise

@@ -1,7 +1,6 @@
 """Azure DevOps as a Writer. Every change tests the revision that it was planned on."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from syncline_common.connectors.azure_devops.client import Boards, Wire, new_item, old_item, step
@@ -47,13 +46,11 @@ class AzureDevOpsWriter:
         self._boards, self._found = Boards(out), found
 
     async def create(self, new: Sequence[NewRecord]) -> Sequence[Record | RemoteError]:
-        send = partial(self._sent, tested=False)
-        way = Together(AT_ONCE, self._step_of_new, send, self._made_by_step, self._create)
+        way = Together(AT_ONCE, self._step_of_new, self._sent, self._made_by_step, self._create)
         return await way.write(new)
 
     async def update(self, updates: Sequence[Update]) -> Sequence[Record | RemoteError]:
-        send = partial(self._sent, tested=True)
-        way = Together(AT_ONCE, self._step_of_update, send, self._changed_by_step, self._update)
+        way = Together(AT_ONCE, self._step_of_update, self._sent, self._changed_by_step, self._update)
         return await way.write(updates)
 
     async def close(self, seen: Record) -> Record:
@@ -127,8 +124,8 @@ class AzureDevOpsWriter:
         except (UnknownOutcome, ContractBroken, KeyError, TypeError) as error:
             raise Unavailable("The file was not taken", detail=getattr(error, "detail", "")) from None
 
-    async def _sent(self, parts: Sequence[Wire], *, tested: bool) -> list[Wire]:
-        return await proven(self._boards, await self._boards.batch(parts, tested=tested))
+    async def _sent(self, parts: Sequence[Wire]) -> list[Wire]:
+        return await proven(self._boards, await self._boards.batch(parts))
 
     async def _create(self, new: NewRecord) -> Record:
         async with of_one_record(AREA):
@@ -140,7 +137,7 @@ class AzureDevOpsWriter:
 
     async def _made_by_step(self, new: NewRecord, answer: Wire) -> Record:
         async with of_one_record(AREA):
-            made = _of_step(answer, new.stream, unsure=True)
+            made = _of_step(answer, new.stream)
         return self._made(new, made)
 
     def _new(self, new: NewRecord) -> list[dict[str, Any]]:
@@ -161,7 +158,7 @@ class AzureDevOpsWriter:
 
     async def _changed_by_step(self, update: Update, answer: Wire) -> Record:
         async with of_one_record(AREA):
-            changed = _of_step(answer, update.seen.ref.id, unsure=False)
+            changed = _of_step(answer, update.seen.ref.id)
         return self._changed(update, changed)
 
     def _patch(self, update: Update) -> list[dict[str, Any]]:
@@ -184,11 +181,11 @@ def _project(new: NewRecord) -> str:
     return str(project)
 
 
-def _of_step(answer: Wire, where: str, *, unsure: bool) -> Wire:
+def _of_step(answer: Wire, where: str) -> Wire:
     """The record in the answer to one part of a batch; its body is JSON in a text."""
     with already_sent():
         code, content = int(answer["code"]), str(answer["body"]).encode()
-    reply = part_of(code, JSON, content, f"batch: {where}", unsure=unsure)
+    reply = part_of(code, JSON, content, f"batch: {where}")
     with already_sent():
         found: Wire = reply.json()
         return found

@@ -81,7 +81,6 @@ class Desk:
 
     # developers.freshdesk.com/api/#update_ticket, api.freshservice.com/#update_a_ticket
     async def update(self, id: str, body: Mapping[str, Any]) -> Wire:
-        """The same values once more change nothing, so it may be repeated."""
         with may_have_happened():
             async with self._written():
                 reply = await self._out.send("PUT", f"{ROOT}/tickets/{checked(id)}", json=dict(body))
@@ -89,7 +88,7 @@ class Desk:
 
     # developers.freshdesk.com/api/#attachments, api.freshservice.com/#attachments
     async def attach(self, id: str, file: File) -> Wire:
-        """A form adds, whatever its verb: it is not repeated."""
+        """A form adds, whatever its verb."""
         headers, parts = form_with(file)
         path = f"{ROOT}/tickets/{checked(id)}"
         async with self._written():

@@ -81,7 +81,7 @@ class Issues:
 
     # Issues, PUT /rest/api/3/issue/{issueIdOrKey}
     async def update(self, id: str, fields: Wire) -> Wire:
-        """What it looks like afterwards. The same a second time changes nothing."""
+        """What it looks like afterwards."""
         async with of_this_record():
             with may_have_happened():
                 reply = await self._out.send("PUT", issue(id), params=WRITTEN, json={"fields": fields})

@@ -156,7 +156,7 @@ class JiraWriter:
         if failed := told.get("failed"):
             content = json.dumps(failed.get("elementErrors") or {}).encode()
             async with of_this_record():
-                part_of(int(failed.get("status") or 400), JSON, content, f"bulk: {new.stream}", unsure=True)
+                part_of(int(failed.get("status") or 400), JSON, content, f"bulk: {new.stream}")
         with already_sent():
             made = to_record(told["issue"], new.stream, await self._reader.all_fields())
         return await self._settled(new, made)

@@ -128,12 +128,11 @@ class Rest:
 
     # developer.salesforce.com: REST API, sObject Rows; Conditional Request Headers
     async def update(self, entity: str, id: str, row: Wire, unmodified_since: str) -> None:
-        """Salesforce refuses it the second time: by then the record is younger."""
         with may_have_happened():
             async with of_one_case():
                 headers = {"If-Unmodified-Since": unmodified_since, **NO_ASSIGNMENT}
                 path = f"{ROWS}/{entity}/{checked(id)}"
-                await self._out.send("PATCH", path, json=dict(row), headers=headers, repeatable=True)
+                await self._out.send("PATCH", path, json=dict(row), headers=headers)
 
     # developer.salesforce.com: REST API, Composite
     async def together(self, steps: Sequence[Wire]) -> list[Wire]:
@@ -141,7 +140,7 @@ class Rest:
         named = [{**it, "referenceId": f"step{number}"} for number, it in enumerate(steps)]
         asked = {"allOrNone": False, "collateSubrequests": False, "compositeRequest": named}
         with may_have_happened():
-            reply = await self._out.send("POST", COMPOSITE, json=asked, repeatable=True)
+            reply = await self._out.send("POST", COMPOSITE, json=asked)
         with already_sent():
             told = {it["referenceId"]: it for it in rows_of(reply.json(), "compositeResponse")}
             return [told[it["referenceId"]] for it in named]
@@ -183,7 +182,7 @@ def step(entity: str, id: str, row: Wire, unmodified_since: str) -> dict[str, An
 def must_have_gone_well(answer: Wire) -> None:
     with already_sent():
         status, content = int(answer["httpStatusCode"]), json.dumps(answer.get("body")).encode()
-    part_of(status, JSON, content, "composite", unsure=False)
+    part_of(status, JSON, content, "composite")
 
 
 def _page(reply: Reply, query: Query) -> Page:

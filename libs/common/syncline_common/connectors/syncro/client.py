@@ -83,7 +83,7 @@ class Company:
         with already_sent():
             return _single(reply, section)
 
-    # api-docs.syncromsp.com: PUT /tickets/{id} and so on. The same again changes nothing.
+    # api-docs.syncromsp.com: PUT /tickets/{id} and so on
     async def update(self, section: Section, id: str, row: Wire) -> Wire:
         with may_have_happened():
             async with of_one_record():

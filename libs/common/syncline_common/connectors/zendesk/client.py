@@ -106,7 +106,7 @@ class Support:
 
     # developer.zendesk.com/api-reference/ticketing/tickets/tickets/#update-ticket
     async def update(self, id: str, ticket: Mapping[str, Any], stamp: str) -> Written:
-        """RecordChanged if it was changed since `stamp`, so asking again does nothing again."""
+        """RecordChanged if it was changed since `stamp`."""
         body = {"ticket": {**ticket, "safe_update": True, "updated_stamp": stamp}}
         with may_have_happened():
             async with of_one_ticket():

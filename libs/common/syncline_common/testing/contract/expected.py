@@ -19,8 +19,6 @@ REFUSED: Outcomes = (errors.RecordRejected,)
 
 AS_SAID: Mapping[Sort, Outcomes] = {  # nobody answers, or the vendor says that it failed
     Sort.READ: AWAY,
-    Sort.TESTED: AWAY,
-    Sort.BARE: AWAY,
     Sort.DELETE: AWAY,
     Sort.STAGED: AWAY,
     Sort.FILE: AWAY,
@@ -29,8 +27,6 @@ AS_SAID: Mapping[Sort, Outcomes] = {  # nobody answers, or the vendor says that 
 }
 NONSENSE: Mapping[Sort, Outcomes] = {  # an answer that can't be one
     Sort.READ: BROKEN,
-    Sort.TESTED: OPEN,
-    Sort.BARE: OPEN,
     Sort.DELETE: OPEN,
     Sort.STAGED: AWAY,
     Sort.FILE: REFUSED,
@@ -41,20 +37,17 @@ GARBLED: Mapping[Sort, Outcomes] = {  # ... with a status that says that it was 
     **NONSENSE,
     Sort.DELETE: WELL,  # nobody reads what it says
     Sort.MUTE: (None, *OPEN),  # likewise, but for its status
-    Sort.BARE: (None, *OPEN),
     Sort.FILE: AWAY,  # not the size that it is said to have
 }
 BOUNDLESS: Mapping[Sort, Outcomes] = {
     **NONSENSE,
     Sort.DELETE: (None, errors.UnknownOutcome, errors.Unavailable),
     Sort.MUTE: (None, *OPEN),
-    Sort.BARE: (None, *OPEN, *AWAY),
 }
 CUT: Mapping[Sort, Outcomes] = {  # where it has a body; what is asked again and is gone may have none
     **AS_SAID,
     Sort.DELETE: (None, errors.Unavailable, errors.RecordGone),
     Sort.MUTE: (None, *OPEN),
-    Sort.BARE: (None, *OPEN, *AWAY),
 }
 REPEATED: Mapping[Sort, Outcomes] = {  # the answer to another request: noticed, or it was the right one
     Sort.READ: (
@@ -62,8 +55,6 @@ REPEATED: Mapping[Sort, Outcomes] = {  # the answer to another request: noticed,
         errors.ContractBroken,
         errors.UnknownOutcome,
     ),  # the last of a write that comes after it
-    Sort.TESTED: (None, errors.UnknownOutcome),
-    Sort.BARE: (None, errors.UnknownOutcome),
     Sort.DELETE: WELL,
     Sort.STAGED: WELL,
     Sort.FILE: WELL,
@@ -96,11 +87,7 @@ NOTHING_DONE = ("hang_before", "error_before", "rate_limited")
 DONE_UNSEEN = ("hang_after", "error_after", "cut")
 ONCE: Mapping[tuple[Sort, str], Outcomes] = {
     **{(Sort.READ, it): WELL for it in NOTHING_DONE + DONE_UNSEEN},
-    **{(sort, it): WELL for sort in (Sort.TESTED, Sort.BARE) for it in NOTHING_DONE},
     **{(Sort.DELETE, it): WELL for it in NOTHING_DONE},
-    **{  # or it is seen to be done
-        (sort, it): (errors.RecordChanged, None) for sort in (Sort.TESTED, Sort.BARE) for it in DONE_UNSEEN
-    },
     **{(Sort.DELETE, it): (errors.RecordGone,) for it in DONE_UNSEEN},
     (Sort.DELETE, "cut"): (errors.RecordGone, None),
     (Sort.READ, "redirect_loop"): (None, errors.ContractBroken),  # it led back; a POST is not sent on

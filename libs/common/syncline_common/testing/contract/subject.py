@@ -15,8 +15,6 @@ class Sort(StrEnum):
     READ = "read"  # whatever its verb: nothing has happened
     PLAIN = "plain"  # a write that may have happened, and must not be repeated unseen
     MUTE = "mute"  # likewise, and a status is all that is answered to it
-    TESTED = "tested"  # a write that the vendor refuses the second time
-    BARE = "bare"  # likewise, and its answer says nothing: the record is read after it
     DELETE = "delete"
     STAGED = "staged"  # a write that shows only once another one refers to it
     FILE = "file"  # content as it is, not JSON
