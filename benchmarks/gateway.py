@@ -39,6 +39,8 @@ class OpenGate:
 
     async def observe(self, budget: Budget, ok: bool) -> None: ...
 
+    async def refuse(self, budget: Budget, name: str) -> None: ...
+
 
 async def measure(quick: bool) -> Sequence[Line]:
     count = 1_000 if quick else 4_000

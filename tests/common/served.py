@@ -84,6 +84,7 @@ def home_of(
         audit_key=b"a key of the test",
         marker_key=b"a key of the test",
         hook_key=b"a key of the test",
+        naming_key=b"a key of the test",
         clock=ManualClock(),
         outbound=outbound or Outbound(resolver=nowhere, tls=NO_TLS),
     )

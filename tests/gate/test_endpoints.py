@@ -25,7 +25,7 @@ def service() -> Service:
 
 async def test_what_one_process_took_another_does_not_get(db: Database) -> None:
     one, other = (Meter(StoredGate(db), Budget(LONGEST, 1_000_000, 1.0), time.monotonic) for _ in range(2))
-    await one.of(ONE_A_DAY).admit(Priority.USER)
+    await one.of(ONE_A_DAY).admit(Priority.USER, {})
     with pytest.raises(RateLimited):
-        await other.of(ONE_A_DAY).admit(Priority.USER)
-    await other.admit(Priority.USER)
+        await other.of(ONE_A_DAY).admit(Priority.USER, {})
+    await other.admit(Priority.USER, {})

@@ -1,48 +1,11 @@
 """Gateway, meter and gate together: what one process is told by a vendor, the others keep to."""
 
-from dataclasses import dataclass, field, replace
-
 import pytest
 
-from sdk.vendor import VENDOR, Vendor, Way, answer
+from sdk.shared_gate import Shared
+from sdk.vendor import Vendor, Way, answer
 from syncline_common import errors
-from syncline_common.schemas.connector import Priority
-from syncline_common.sdk.gate import Budget, Grant
-from syncline_common.sdk.gate_state import GateState
-from syncline_common.sdk.gateway import Gateway
-from syncline_common.sdk.meter import Meter
-from syncline_common.sdk.rates import NOT_TOLD, RateHeaders
-
-BUDGET = Budget("vendor", limit=6_000, per=60.0)
-
-
-@dataclass
-class Shared:
-    """A gate in memory, and the time: it passes when somebody waits."""
-
-    now: float = 1_000.0
-    state: GateState = field(default_factory=GateState)
-
-    async def wait(self, seconds: float) -> None:
-        self.now += seconds
-
-    async def take(self, budget: Budget, chunk: int, priority: Priority) -> Grant:
-        self.state, grant = self.state.take(self.now, budget, chunk, priority)
-        return replace(grant, tokens=min(grant.tokens, 1))
-
-    async def slow_down(self, budget: Budget, retry_after: float) -> None:
-        self.state = self.state.slow_down(self.now, retry_after)
-
-    async def resize(self, budget: Budget, limit: int) -> None:
-        self.state = self.state.resize(limit)
-
-    async def observe(self, budget: Budget, ok: bool) -> None:
-        self.state = self.state.observe(self.now, 1, 0 if ok else 1)
-
-    def process(self, way: Way, attempts: int = 4, told: RateHeaders = NOT_TOLD) -> Gateway:
-        meter = Meter(self, BUDGET, lambda: self.now, self.wait)
-        client = way.outbound.client(VENDOR)
-        return Gateway(client, meter, attempts=attempts, told=told, sleep=self.wait)
+from syncline_common.sdk.rates import RateHeaders
 
 
 async def test_a_429_holds_the_others_back(vendor: Vendor, way: Way) -> None:

@@ -46,6 +46,9 @@ class Shared:
     async def observe(self, budget: Budget, ok: bool) -> None:
         self.states[budget.key] = self.states[budget.key].observe(self.now, 1, 0 if ok else 1)
 
+    async def refuse(self, budget: Budget, name: str) -> None:
+        self.states[budget.key] = self.states[budget.key].refuse(self.now, name)
+
     def told(self) -> dict[str, int]:
         return {key: it.told_limit for key, it in self.states.items() if it.told_limit}
 

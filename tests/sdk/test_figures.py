@@ -81,6 +81,8 @@ class Closed:
 
     async def observe(self, budget: Budget, ok: bool) -> None: ...
 
+    async def refuse(self, budget: Budget, name: str) -> None: ...
+
 
 async def test_waiting_for_the_budget_is_counted() -> None:
     async def at_once(seconds: float) -> None: ...
@@ -89,7 +91,7 @@ async def test_waiting_for_the_budget_is_counted() -> None:
     closed = counted("syncline_gate_closed_total", share="work")
     meter = Meter(Closed(), Budget(VENDOR, 100, 60.0, Share.WORK), lambda: 0.0, at_once)
     with pytest.raises(errors.RateLimited):
-        await meter.admit(Priority.POLL)
+        await meter.admit(Priority.POLL, {})
     assert counted("syncline_gate_waited_seconds_total", share="work") == waited + 3
     assert counted("syncline_gate_closed_total", share="work") == closed + 1
 

@@ -1,5 +1,6 @@
 """The gate is told what a system answered. If nobody is there to be told, the answer stands all the same."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -13,7 +14,7 @@ from syncline_common.sdk.rates import RateHeaders, RateWord
 class Away(Tally):
     """Its database went away while the request was under way."""
 
-    async def answered(self, error: errors.RemoteError | None) -> None:
+    async def answered(self, error: errors.RemoteError | None, credential: Mapping[str, str]) -> None:
         raise errors.Unavailable("The database can't be reached; try again shortly")
 
     async def heard(self, word: RateWord) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -249,7 +250,7 @@ async def test_every_request_passes_the_meter(vendor: Vendor, way: Way) -> None:
 
 
 async def test_what_the_meter_does_not_admit_is_not_sent(vendor: Vendor, way: Way) -> None:
-    async def refuse(priority: Priority) -> None:
+    async def refuse(priority: Priority, credential: Mapping[str, str]) -> None:
         raise errors.RateLimited("used up", retry_after=1.0)
 
     way.tally.admit = refuse  # type: ignore[method-assign]

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -112,10 +112,10 @@ class Tally:
     def of(self, endpoints: EndpointClass) -> "Tally":
         return self
 
-    async def admit(self, priority: Priority) -> None:
+    async def admit(self, priority: Priority, credential: Mapping[str, str]) -> None:
         self.admitted.append(priority)
 
-    async def answered(self, error: RemoteError | None) -> None:
+    async def answered(self, error: RemoteError | None, credential: Mapping[str, str]) -> None:
         self.told.append(error.code if error else "ok")
 
     async def heard(self, word: RateWord) -> None:

@@ -20,11 +20,10 @@ from simulation.vendors import ALDER_PEOPLE, BIRCH_PEOPLE, Vendor
 from syncline_common.configuration.facts import FieldFacts, StreamFacts, Surroundings
 from syncline_common.db.bells import Bells
 from syncline_common.db.tx import Database
-from syncline_common.errors import CredentialRejected, RemoteError, Unavailable
+from syncline_common.errors import RemoteError, Unavailable
 from syncline_common.schemas.connector import NodeRef, Priority, Reader, StreamTraits, Writer
 from syncline_common.schemas.records import RecordRef
 from syncline_common.schemas.values import Side, Value
-from syncline_common.sdk.attempts import Refusals
 from syncline_common.sdk.gate import Budget
 from syncline_common.sdk.leaving import leaving
 from syncline_common.sdk.meter import Meter
@@ -49,6 +48,7 @@ NODES = {Side.A: UUID(int=0xA), Side.B: UUID(int=0xB)}
 SIDES = {id: side for side, id in NODES.items()}
 CONNECTION = ConnectionRef(UUID(int=1), UUID(int=2))
 NETWORK = UUID(int=3)
+KEY = b"key"
 SWEEP_EVERY = (
     timedelta(seconds=45),
     timedelta(days=1),
@@ -72,10 +72,9 @@ class Systems:
     def __init__(self, place: Place, db: Database) -> None:
         self._trackers, gate = place.systems, StoredGate(db)
         self._meters = {
-            side: Meter(gate, Budget(side.value, it.vendor.facts.budget, 60.0), place.elapsed)
+            side: Meter(gate, Budget(side.value, it.vendor.facts.budget, 60.0), place.elapsed, naming_key=KEY)
             for side, it in place.systems.trackers.items()
         }
-        self._refusals = {side: Refusals() for side in place.systems.trackers}
 
     async def reader(self, node: NodeRef, priority: Priority) -> Reader:
         side = SIDES[node.id]
@@ -89,17 +88,14 @@ class Systems:
 
     def _metered(self, port: Any, side: Side, priority: Priority) -> "Metered":
         tracker = self._trackers.trackers[side]
-        return Metered(port, self._meters[side], self._refusals[side], priority, lambda: tracker.credential)
+        return Metered(port, self._meters[side], priority, lambda: tracker.credential)
 
 
 class Metered:
     """A port, each of whose requests takes a token first and tells the gate what came of it."""
 
-    def __init__(
-        self, port: Any, meter: Meter, refusals: Refusals, priority: Priority, credential: Callable[[], int]
-    ) -> None:
-        self._port, self._meter, self._refusals, self._priority = port, meter, refusals, priority
-        self._credential = credential
+    def __init__(self, port: Any, meter: Meter, priority: Priority, credential: Callable[[], int]) -> None:
+        self._port, self._meter, self._priority, self._credential = port, meter, priority, credential
 
     def traits(self, stream: str) -> StreamTraits:
         traits: StreamTraits = self._port.traits(stream)
@@ -107,28 +103,24 @@ class Metered:
 
     def __getattr__(self, name: str) -> Any:
         async def ask(*given: Any, **named: Any) -> Any:
-            refused, credential = self._refusals.count, {"number": str(self._credential())}
-            await self._meter.admit(self._priority)
-            if self._refusals.count > refused and self._refusals.last == credential:
-                raise CredentialRejected("it was refused while this request waited")
+            credential = {"number": str(self._credential())}
+            await self._meter.admit(self._priority, credential)
             if name in WRITES:
                 leaving()
             try:
                 answer = await getattr(self._port, name)(*given, **named)
             except RemoteError as error:
-                if isinstance(error, CredentialRejected):
-                    self._refusals.note(credential)
-                await self._tell(error)
+                await self._tell(error, credential)
                 raise
-            await self._tell(None)
+            await self._tell(None, credential)
             return answer
 
         return ask
 
-    async def _tell(self, error: RemoteError | None) -> None:
+    async def _tell(self, error: RemoteError | None, credential: Mapping[str, str]) -> None:
         """What the system answered stands, also if the gate's database is away."""
         with suppress(Unavailable):
-            await self._meter.answered(error)
+            await self._meter.answered(error, credential)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +168,7 @@ class Engine:
         ids = partial(_an_id, random)
         flows = Flows(db, FactsOfVendors(self._vendors))
         systems, elapsed = Systems(self._place, db), self._place.elapsed
-        tools = Tools(db, systems, flows, name, b"key", ids, random, elapsed, sweep_every=self._sweep_every)
+        tools = Tools(db, systems, flows, name, KEY, ids, random, elapsed, sweep_every=self._sweep_every)
         worker = Worker(tools)
         bodies = {"task": worker.scan, "work": worker.work}
         async with asyncio.TaskGroup() as group:

@@ -1,7 +1,7 @@
 """Who acted when: runs of the dead (P4), two at once (P5), budgets (P6), bad credentials (P14), versions and pauses (P15)."""
 
 from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -18,6 +18,7 @@ from syncline_common.schemas.values import Side
 WITHIN = 30.0  # seconds, until a pause takes effect
 DEAD_RUNS_WITHIN = 60.0
 TRIES = 3
+TELLING = 0.5  # seconds, to put it down for the others
 
 
 def times(lived: Lived) -> Iterator[Verdict]:
@@ -65,30 +66,35 @@ def _over_budget(lived: Lived, side: Side) -> Iterator[Verdict]:
 
 def _bad_credentials(lived: Lived, side: Side) -> Iterator[Verdict]:
     """Each time a person enters one, or says "go on" with the one there is, a bad one may be tried a few times. What was
-    under way when it went bad was no try."""
+    under way when it went bad was no try; nor can one who was struck as he was refused have told the others. What left
+    before any of them was answered counts as one."""
     entered = [
         it.at
         for it in lived.history.steps
         if isinstance(it, Resume) or (isinstance(it, Restore) and it.side is side)
     ]
-    revoked = [it.at for it in lived.history.steps if isinstance(it, Revoke) and it.side is side]
-    refused = (
-        it
-        for it in lived.trackers[side].requests
-        if it.answer == CredentialRejected.code
-        and not any(it.at < at <= (it.ended_at or lived.ended_at) for at in revoked)
-    )
-    for number, tries in Counter(bisect_right(entered, it.at) for it in refused).items():
-        if tries > TRIES:
-            yield Verdict(
-                "P14",
-                None,
-                None,
-                f"{tries} tries in {side} with a bad credential, asked for {number + 1} times",
-            )
+    refused = defaultdict(list)
+    for request in lived.trackers[side].requests:
+        if request.answer == CredentialRejected.code and _tells_others(lived, side, request):
+            refused[bisect_right(entered, request.at)].append(request)
+    for number, tries in refused.items():
+        known_at = min(one.ended_at or lived.ended_at for one in tries) + TELLING
+        count = 1 + sum(one.at > known_at for one in tries)
+        if count > TRIES:
+            said = f"{count} tries in {side} with a bad credential, asked for {number + 1} times"
+            yield Verdict("P14", None, None, said)
     for it in lived.remembered.failed:
         if it.code == CredentialRejected.code:
             yield Verdict("P14", it.id, it.field, "failed for a bad credential")
+
+
+def _tells_others(lived: Lived, side: Side, refused: Request) -> bool:
+    began, ended = refused.at, refused.ended_at or lived.ended_at
+    revoked = [it.at for it in lived.history.steps if isinstance(it, Revoke) and it.side is side]
+    struck = lived.strikes.get(refused.worker or "", ())
+    return not (
+        any(began < at <= ended for at in revoked) or any(began <= at <= ended + TELLING for at in struck)
+    )
 
 
 def _mixed_creates(lived: Lived, side: Side) -> Iterator[Verdict]:

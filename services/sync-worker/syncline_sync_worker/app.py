@@ -50,7 +50,7 @@ def make_own(home: Home) -> Own:
 def own_with(home: Home, credentials: Credentials) -> Own:
     platform, db = home.platform, home.database
     opener = Opener(platform.outbound, platform.clock)
-    systems = OpenedSystems(opener, credentials, StoredGate(db), since_boot)
+    systems = OpenedSystems(opener, credentials, StoredGate(db), since_boot, platform.naming_key)
     facts = AskedFacts(db, systems)
     tools = Tools(
         db,

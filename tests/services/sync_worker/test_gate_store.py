@@ -140,6 +140,19 @@ class TestShared:
         assert most_in_a_window(starts, 60) <= 19
         assert len(starts) >= 0.95 * 19 * 3
 
+    async def test_a_credential_that_was_refused_is_told_to_all_also_after_the_breaker_was_open(
+        self, db: Database, clock: ManualClock
+    ) -> None:
+        one, two = await opened(db), StoredGate(db)
+        await one.refuse(BUDGET, "a name")
+        clock.advance(seconds=30)
+        waiting = await two.take(BUDGET, 1, Priority.USER)
+        assert (waiting.refused, waiting.refused_ago) == ("a name", 30.0)
+        await two.observe(BUDGET, True)
+        clock.advance(seconds=10)
+        grant = await StoredGate(db).take(BUDGET, 1, Priority.USER)
+        assert (grant.tokens, grant.probe, grant.refused, grant.refused_ago) == (1, False, "a name", 40.0)
+
     async def test_the_breaker_does_not_forget_what_the_vendor_allows(
         self, db: Database, clock: ManualClock
     ) -> None:

@@ -66,6 +66,7 @@ async def open_platform(  # noqa: PLR0913 (an area of the settings each)
             audit_key=derived_key(access.installation_key, "audit"),
             marker_key=derived_key(access.installation_key, "markers"),
             hook_key=derived_key(access.installation_key, "webhooks"),
+            naming_key=derived_key(access.installation_key, "names of credentials"),
             clock=SystemClock(),
             outbound=outbound,
         )

@@ -49,6 +49,7 @@ class Platform:
     audit_key: bytes
     marker_key: bytes  # what is created in systems is found again by it
     hook_key: bytes  # webhooks are known by it
+    naming_key: bytes  # names credentials to other processes, without telling them
     clock: Clock
     outbound: Outbound  # the only way to systems
     tokens: TokenReader | None = None  # instead of asking the registry, where there is none

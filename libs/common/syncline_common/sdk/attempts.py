@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import httpx2
 
@@ -16,20 +16,8 @@ from syncline_common.sdk.exchange import Asked, Exchange
 from syncline_common.sdk.figures import REQUESTS
 from syncline_common.sdk.leaving import leaving
 from syncline_common.sdk.rates import NOT_TOLD, RateHeaders, word_of
-from syncline_common.sdk.trial import ON_TRIAL
 
 LONGEST_NAP = 10.0  # seconds; whoever has to wait longer comes back later, and holds nothing meanwhile
-
-
-@dataclass(slots=True)
-class Refusals:
-    """Of a system's credentials, by whatever it was asked: who still waits with the same one need not try it."""
-
-    count: int = 0
-    last: Mapping[str, str] = field(default_factory=dict, repr=False)
-
-    def note(self, credential: Mapping[str, str]) -> None:
-        self.count, self.last = self.count + 1, credential
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +30,6 @@ class Attempts:
     most: int = 4
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     priority: Priority = Priority.POLL
-    refusals: Refusals = field(default_factory=Refusals)
 
     async def answer(self, asked: Asked) -> Answer:
         """A good one, or one that points elsewhere. A credential that was refused is renewed once, if it can be."""
@@ -92,10 +79,7 @@ class Attempts:
         return await self._once(asked, credential)
 
     async def _admitted(self, asked: Asked, credential: Mapping[str, str]) -> None:
-        before = self.refusals.count
-        await self.meters.of(asked).admit(self.priority)
-        if self.refusals.count > before and self.refusals.last == credential:
-            raise errors.CredentialRejected("It was refused while this request waited", detail=asked.where)
+        await self.meters.of(asked).admit(self.priority, credential)
         if asked.writes:
             leaving(asked.where)
 
@@ -119,13 +103,11 @@ class Attempts:
     async def _told(
         self, asked: Asked, credential: Mapping[str, str], error: errors.RemoteError | None
     ) -> None:
-        if isinstance(error, errors.CredentialRejected) and not ON_TRIAL.get():
-            self.refusals.note(credential)
         REQUESTS.labels(self.kind, asked.method, error.code if error else "ok").inc()
         with suppress(
             errors.Unavailable
         ):  # of the gate: what the system answered stands, whoever can't be told
-            await self.meters.of(asked).answered(error)
+            await self.meters.of(asked).answered(error, credential)
 
 
 async def _beginning(response: httpx2.Response) -> bytes:

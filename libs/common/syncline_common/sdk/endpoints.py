@@ -1,6 +1,6 @@
 """Endpoints that a vendor counts apart: a request to one of them takes from its own budget, and from that of all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
@@ -12,9 +12,9 @@ from syncline_common.sdk.rates import RateWord
 
 
 class Counting(Protocol):
-    async def admit(self, priority: Priority) -> None: ...
+    async def admit(self, priority: Priority, credential: Mapping[str, str]) -> None: ...
 
-    async def answered(self, error: RemoteError | None) -> None: ...
+    async def answered(self, error: RemoteError | None, credential: Mapping[str, str]) -> None: ...
 
     async def heard(self, word: RateWord) -> None: ...
 
@@ -43,16 +43,16 @@ class Both:
     whole: Counting
     told: bool
 
-    async def admit(self, priority: Priority) -> None:
+    async def admit(self, priority: Priority, credential: Mapping[str, str]) -> None:
         """The scarcer first: who is not let in here takes nothing there."""
-        await self.own.admit(priority)
-        await self.whole.admit(priority)
+        await self.own.admit(priority, credential)
+        await self.whole.admit(priority, credential)
 
-    async def answered(self, error: RemoteError | None) -> None:
+    async def answered(self, error: RemoteError | None, credential: Mapping[str, str]) -> None:
         """Whoever asks too often here may ask elsewhere; that it answered is known of the whole system."""
         if isinstance(error, RateLimited):
-            await self.own.answered(error)
-        await self.whole.answered(None if isinstance(error, RateLimited) else error)
+            await self.own.answered(error, credential)
+        await self.whole.answered(None if isinstance(error, RateLimited) else error, credential)
 
     async def heard(self, word: RateWord) -> None:
         """A pause without a limit is about what was asked."""

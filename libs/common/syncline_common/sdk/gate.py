@@ -41,6 +41,8 @@ class Grant:
     tokens: int
     seconds: float
     probe: bool = False  # the breaker is open, and this one request tells whether it closes
+    refused: str = ""  # the name of the credential that was refused last
+    refused_ago: float = 0.0
 
 
 class Gate(Protocol):
@@ -55,3 +57,6 @@ class Gate(Protocol):
 
     async def observe(self, budget: Budget, ok: bool) -> None:
         """Whether a call reached the vendor and came back; a 4xx did."""
+
+    async def refuse(self, budget: Budget, name: str) -> None:
+        """The vendor refused the credential of this name: each `take` tells it from then on."""

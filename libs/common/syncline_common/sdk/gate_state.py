@@ -50,8 +50,14 @@ class GateState:
     probe_until: float = 0.0  # somebody's probe is under way
     told_limit: int = 0  # what the vendor said it allows; 0: nothing, so what was declared holds
     away_since: float = 0.0  # when the breaker opened first; 0: closed
+    refused: str = ""  # the name of a credential
+    refused_at: float = 0.0
 
     def take(self, now: float, budget: Budget, chunk: int, priority: Priority) -> tuple["GateState", Grant]:
+        state, grant = self._taken(now, budget, chunk, priority)
+        return state, replace(grant, refused=self.refused, refused_ago=now - self.refused_at)
+
+    def _taken(self, now: float, budget: Budget, chunk: int, priority: Priority) -> tuple["GateState", Grant]:
         pace = Pace.of(replace(budget, limit=self.told_limit) if self.told_limit else budget)
         closed_until = max(self.not_before, self.open_until, self.probe_until if self.open_for else 0.0)
         if now < closed_until:
@@ -73,6 +79,9 @@ class GateState:
     def resize(self, limit: int) -> "GateState":
         return replace(self, told_limit=limit)
 
+    def refuse(self, now: float, name: str) -> "GateState":
+        return replace(self, refused=name, refused_at=now)
+
     def observe(self, now: float, calls: int, failures: int) -> "GateState":
         if self.open_for:
             return self._probed(now, ok=not failures)
@@ -91,7 +100,13 @@ class GateState:
         if not self.probe_until:
             return self  # a straggler that was sent before it opened tells nothing new
         if ok:
-            return GateState(self.paid_until, self.not_before, told_limit=self.told_limit)
+            return GateState(
+                self.paid_until,
+                self.not_before,
+                told_limit=self.told_limit,
+                refused=self.refused,
+                refused_at=self.refused_at,
+            )
         return self._opened(now, min(2 * self.open_for, OPEN_AT_MOST))
 
     def _opened(self, now: float, seconds: float) -> "GateState":

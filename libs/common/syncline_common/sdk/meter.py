@@ -1,15 +1,17 @@
 """One process's hold on a budget: it takes tokens from the gate in chunks, and gives each request one."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
-from syncline_common.errors import NeedsPerson, RateLimited, RecordFault, RemoteError
+from syncline_common.errors import CredentialRejected, NeedsPerson, RateLimited, RecordFault, RemoteError
 from syncline_common.schemas.connector import Priority
 from syncline_common.sdk.figures import GATE_CLOSED, GATE_WAITED
 from syncline_common.sdk.gate import Budget, Gate
 from syncline_common.sdk.manifest import EndpointClass
 from syncline_common.sdk.rates import RateWord
+from syncline_common.sdk.refused import OF_THIS_PROCESS, Refused, named
+from syncline_common.sdk.trial import ON_TRIAL
 
 CHUNK = 10
 LONGEST_WAIT = 5.0  # seconds; whoever would wait longer comes back later and holds nothing meanwhile
@@ -23,8 +25,11 @@ class Meter:
         budget: Budget,
         elapsed: Callable[[], float],
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        naming_key: bytes = OF_THIS_PROCESS,
     ) -> None:
+        """By `naming_key` processes that share a gate know each other's names of credentials."""
         self._gate, self._budget, self._elapsed, self._pause = gate, budget, elapsed, pause
+        self._naming_key, self._refused = naming_key, Refused()
         self._tokens, self._void_at, self._told_limit = 0, 0.0, 0
         self._turn = asyncio.Lock()
 
@@ -32,17 +37,26 @@ class Meter:
         """What the vendor counts apart, by a budget of its own beside this one, in the same gate."""
         key = f"{self._budget.key} {endpoints.name}"
         own = replace(self._budget, key=key, limit=endpoints.calls, per=float(endpoints.per_seconds))
-        return Meter(self._gate, own, self._elapsed, self._pause)
+        return Meter(self._gate, own, self._elapsed, self._pause, self._naming_key)
 
-    async def admit(self, priority: Priority) -> None:
-        """Returns when a request may leave, at once. RateLimited if that would take long."""
+    async def admit(self, priority: Priority, credential: Mapping[str, str]) -> None:
+        """Returns when a request may leave, at once. RateLimited if that would take long; CredentialRejected if nobody
+        need try this one."""
+        asked = self._elapsed()
         async with self._turn:
             if self._tokens < 1 or self._elapsed() >= self._void_at:
                 await self._fetch(priority)
+            news = self._refused.is_news(asked, self._elapsed())
+            if news and self._refused.name == named(credential, self._naming_key):
+                raise CredentialRejected("It was refused since this work began")
             self._tokens -= 1
 
-    async def answered(self, error: RemoteError | None) -> None:
-        """What came of it: a refusal for its rate slows everybody down, an absent vendor opens the breaker."""
+    async def answered(self, error: RemoteError | None, credential: Mapping[str, str]) -> None:
+        """What came of it: a refusal for its rate slows everybody down, an absent vendor opens the breaker, and a
+        credential that was refused is tried by nobody who has been at it already."""
+        if isinstance(error, CredentialRejected) and not ON_TRIAL.get():
+            self._refused = Refused(named(credential, self._naming_key), self._elapsed())
+            await self._gate.refuse(self._budget, self._refused.name)
         if isinstance(error, RateLimited):
             self._tokens = 0
             await self._gate.slow_down(self._budget, error.retry_after or UNASKED_PAUSE)
@@ -65,6 +79,7 @@ class Meter:
             asked = self._elapsed()
             grant = await self._gate.take(self._budget, CHUNK, priority)
             self._tokens, self._void_at = grant.tokens, asked + grant.seconds
+            self._refused = max(self._refused, Refused(grant.refused, asked - grant.refused_ago), key=_at)
             if grant.tokens < 1:
                 waited += grant.seconds
                 if waited > LONGEST_WAIT:
@@ -75,3 +90,7 @@ class Meter:
                     )
                 GATE_WAITED.labels(self._budget.share.value).inc(grant.seconds)
                 await self._pause(grant.seconds)
+
+
+def _at(refused: Refused) -> float:
+    return refused.at

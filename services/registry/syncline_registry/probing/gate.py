@@ -46,6 +46,9 @@ class ProbeGate:
     async def observe(self, budget: Budget, ok: bool) -> None:
         """Who asks by hand may ask again: no breaker is opened by it."""
 
+    async def refuse(self, budget: Budget, name: str) -> None:
+        """Nor is anybody else kept from trying."""
+
     def _of(self, budget: Budget) -> Reserve:
         now, full = self._elapsed(), max(1.0, budget.limit * RESERVE)
         reserve = self._reserves.pop(budget.key, None) or Reserve(full, now)

@@ -77,6 +77,9 @@ class StoredGate:
     async def resize(self, budget: Budget, limit: int) -> None:
         await self._move(budget, lambda state, now: state.resize(limit))
 
+    async def refuse(self, budget: Budget, name: str) -> None:
+        await self._move(budget, lambda state, now: state.refuse(now, name))
+
     async def observe(self, budget: Budget, ok: bool) -> None:
         if ok and budget.key not in self._probing:
             self._went_well[budget.key] += 1

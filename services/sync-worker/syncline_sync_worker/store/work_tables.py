@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 
 from syncline_common.db.types import BigKey, UtcDateTime
@@ -114,4 +115,6 @@ def _gate(metadata: MetaData) -> Table:
         Column("probe_until", Float, nullable=False),
         Column("told_limit", Integer, nullable=False, server_default="0"),
         Column("away_since", Float, nullable=False, server_default="0"),
+        Column("refused", String(32), nullable=False, server_default=text("''")),
+        Column("refused_at", Float, nullable=False, server_default="0"),
     )

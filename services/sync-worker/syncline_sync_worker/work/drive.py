@@ -8,6 +8,7 @@ from syncline_common.errors import NeedsPerson, SynclineError
 from syncline_common.schemas.connector import Priority
 from syncline_common.schemas.records import RecordRef
 from syncline_common.schemas.values import Side
+from syncline_common.sdk.refused import taken_up
 from syncline_sync_worker.actions.told import ended, started
 from syncline_sync_worker.domain.lease import LeaseLost
 from syncline_sync_worker.domain.run import LOOKING, Run, RunKind, RunStatus
@@ -43,9 +44,11 @@ class Driver:
 
     async def drive_once(self) -> int:
         """The next run that somebody asked for. How many were begun or ended."""
+        taken_at = self._tools.elapsed()
         async with self._tools.db.begin() as tx:
             runs = await RunStore(tx).claim(1, self._tools.owner, LEASE_SECONDS)
-        return sum([await self._drive(run) for run in runs])
+        with taken_up(taken_at):
+            return sum([await self._drive(run) for run in runs])
 
     async def renew(self) -> None:
         for run in list(self._driven.values()):

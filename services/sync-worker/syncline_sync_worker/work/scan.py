@@ -10,6 +10,7 @@ from syncline_common.errors import NeedsPerson, RemoteError
 from syncline_common.schemas.connector import Priority, Reader, StreamTraits
 from syncline_common.schemas.records import Changed, ChangePage, Feed
 from syncline_common.schemas.values import Side
+from syncline_common.sdk.refused import taken_up
 from syncline_sync_worker.domain.cursor import Cursor, CursorKey
 from syncline_sync_worker.domain.lease import LeaseLost
 from syncline_sync_worker.domain.link import LinkState
@@ -30,11 +31,13 @@ AFTER_TROUBLE = timedelta(seconds=15)  # a system that did not answer is asked a
 
 async def scan_once(tools: Tools) -> int:
     """The next connection whose scan is due. How many were."""
+    taken_at = tools.elapsed()
     async with tools.db.begin() as tx:
         tasks, now = await TaskStore(tx).claim(1, tools.owner, LEASE_SECONDS), await tx.now()
     for task in tasks:
         try:
-            await _Scan(tools, task, now).run()
+            with taken_up(taken_at):
+                await _Scan(tools, task, now).run()
         except LeaseLost:
             await _give_back(tools, task)
         except NeedsPerson as error:

@@ -32,9 +32,15 @@ class OpenedSystems:
     """`Systems`, one per process. A node is opened once and stays open; its credential follows by itself."""
 
     def __init__(
-        self, opener: Opener, credentials: Credentials, gate: Gate, elapsed: Callable[[], float]
+        self,
+        opener: Opener,
+        credentials: Credentials,
+        gate: Gate,
+        elapsed: Callable[[], float],
+        naming_key: bytes,
     ) -> None:
-        self._opener, self._credentials, self._gate, self._elapsed = opener, credentials, gate, elapsed
+        self._opener, self._credentials = opener, credentials
+        self._gate, self._elapsed, self._naming_key = gate, elapsed, naming_key
         self._nodes: dict[NodeRef, _Node] = defaultdict(_Node)
 
     async def reader(self, node: NodeRef, priority: Priority) -> Reader:
@@ -70,6 +76,7 @@ class OpenedSystems:
             if here.opened is None:
                 held = await self._credentials.of(node)
                 here.auth = auth = NodeAuth(node, held, self._credentials, self._opener.clock)
-                meter = Meter(self._gate, budget_of(held.kind, held.url, node=node.id), self._elapsed)
+                budget = budget_of(held.kind, held.url, node=node.id)
+                meter = Meter(self._gate, budget, self._elapsed, naming_key=self._naming_key)
                 here.opened = self._opener.lent(held.kind, held.url, auth, meter, found=held.found)
             return here.opened

@@ -11,6 +11,7 @@ from syncline_common.db.tx import Tx
 from syncline_common.errors import NeedsPerson, RemoteError
 from syncline_common.schemas.connector import Reader, StreamTraits, Writer
 from syncline_common.schemas.values import Side
+from syncline_common.sdk.refused import taken_up
 from syncline_sync_worker.actions.told import started
 from syncline_sync_worker.domain.run import Run, RunKind
 from syncline_sync_worker.domain.work import Batch
@@ -52,12 +53,14 @@ class Worker:
 
     async def work(self) -> int:
         """The next due pairs of one connection. How many they were."""
+        taken_at = self.tools.elapsed()
         hand = await self._take()
         if hand is None:
             return 0
         self._hands.add(hand)
         try:
-            await _Attention(self.tools, hand).pay()
+            with taken_up(taken_at):
+                await _Attention(self.tools, hand).pay()
         except RemoteError:
             await self._give_back(hand.batch)
             raise
