@@ -13,6 +13,7 @@ from syncline_sync_worker.work.tools import LEASE_SECONDS, Tools
 
 SCANS, WORKS, DRIVES = 2, 4, 2  # at once in one process: one system that is slow keeps no other waiting
 RARELY = 5.0  # seconds
+REFRESH = 15.0
 Alone = Callable[[], Awaitable[bool]]
 Turn = Callable[[], Awaitable[int]]
 PATIENCE = 3600.0  # seconds; the first reading of a large system is one turn
@@ -29,6 +30,7 @@ def loops_of(own: Own, alone: Callable[[str], Alone]) -> Sequence[Loop]:
         Loop("hooks", partial(hooks_once, tools), hears="hook"),
         Loop("deliver", own.courier.deliver_once, hears=BELL, patience=PATIENCE),
         Loop("finish", worker.finish),
+        Loop("refresh", tools.flows.refresh_once, every=REFRESH, patience=PATIENCE),
         Loop("follow", partial(_follow, own), every=15, alone=alone("follow"), patience=PATIENCE),
         Loop("purge", partial(purge_once, tools), every=10, alone=alone("purge")),
     ]

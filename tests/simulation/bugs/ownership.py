@@ -114,8 +114,8 @@ PEOPLE = (
     Bug(
         "rules are of the connection",
         "work/flows.py",
-        "key = (connection.id, version)",
-        "key = (connection.id, 0)",
+        "key = (connection, version)",
+        "key = (connection, 0)",
     ),
     Bug(
         "one set aside holds up its batch",

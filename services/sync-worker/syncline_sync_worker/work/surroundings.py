@@ -1,4 +1,4 @@
-"""What the two systems of a connection are like, asked of them once for each version of its configuration."""
+"""What the two systems of a connection are like, as far as a version of its configuration is about it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
