@@ -13,6 +13,7 @@ from end_to_end.in_step import FIELDS, NETWORK, InStep, document, in_step
 from syncline_common.db.tx import Database
 from syncline_common.ids import new_id
 from syncline_common.runtime.service import Service
+from syncline_common.schemas.connector import Priority
 from syncline_common.schemas.records import RecordRef
 from syncline_common.schemas.values import Side
 from syncline_common.settings import DatabaseSettings
@@ -186,7 +187,7 @@ class TestHowItEnds:
                 assert (await here.http.post(f"/sync/v1/runs/{run['id']}/stop")).status_code == 202
                 return await super().draft(connection)
 
-        studio = Interrupted(own.connections, AskedFacts(here.db, own.systems), own.systems)
+        studio = Interrupted(own.connections, AskedFacts(here.db, own.systems, Priority.USER), own.systems)
         here.own = replace(own, driver=Driver(own.tools, studio))
         run, records = await replayed(here)
         assert (run["status"], records, counted(run, "a")) == ("stopped", [], {})
@@ -197,7 +198,7 @@ class TestHowItEnds:
             here.boards.create(title)
         here.desk.draft = document(fields=[{"id": "r1", **LOUD}, STATE, CUSTOMER])
         own = here.own
-        studio = DraftStudio(own.connections, AskedFacts(here.db, own.systems), own.systems)
+        studio = DraftStudio(own.connections, AskedFacts(here.db, own.systems, Priority.USER), own.systems)
         here.own = replace(own, driver=Driver(own.tools, studio, replayed_at_most=2))
         run, records = await replayed(here)
         assert run["status"] == "completed_with_issues"

@@ -11,6 +11,7 @@ from syncline_common.db.retention import Keep
 from syncline_common.ids import new_id
 from syncline_common.runtime.service import Home, Service
 from syncline_common.runtime.supervisor import Loop
+from syncline_common.schemas.connector import Priority
 from syncline_common.sdk.posting import Poster
 from syncline_sync_worker.api import (
     asyncapi,
@@ -51,18 +52,18 @@ def own_with(home: Home, credentials: Credentials) -> Own:
     platform, db = home.platform, home.database
     opener = Opener(platform.outbound, platform.clock)
     systems = OpenedSystems(opener, credentials, StoredGate(db), since_boot, platform.naming_key)
-    facts = AskedFacts(db, systems)
     tools = Tools(
         db,
         systems,
-        Flows(db, facts, PublishedVersions(platform.connections)),
+        Flows(db, AskedFacts(db, systems, Priority.POLL), PublishedVersions(platform.connections)),
         platform.process.instance,
         platform.marker_key,
         new_id,
         SystemRandom(),
         since_boot,
     )
-    driver = Driver(tools, DraftStudio(platform.connections, facts, systems))
+    for_people = AskedFacts(db, systems, Priority.USER)
+    driver = Driver(tools, DraftStudio(platform.connections, for_people, systems))
     courier = Courier(db, Poster(platform.outbound), platform.hook_key, platform.process.instance)
     return Own(
         tools, Worker(tools), Arrivals(db), driver, courier, systems, credentials, platform.connections

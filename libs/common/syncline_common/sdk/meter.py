@@ -9,6 +9,7 @@ from syncline_common.schemas.connector import Priority
 from syncline_common.sdk.figures import GATE_CLOSED, GATE_WAITED
 from syncline_common.sdk.gate import Budget, Gate
 from syncline_common.sdk.manifest import EndpointClass
+from syncline_common.sdk.patience import PATIENCE
 from syncline_common.sdk.rates import RateWord
 from syncline_common.sdk.refused import OF_THIS_PROCESS, Refused, named
 from syncline_common.sdk.trial import ON_TRIAL
@@ -40,9 +41,24 @@ class Meter:
         return Meter(self._gate, own, self._elapsed, self._pause, self._naming_key)
 
     async def admit(self, priority: Priority, credential: Mapping[str, str]) -> None:
-        """Returns when a request may leave, at once. RateLimited if that would take long; CredentialRejected if nobody
-        need try this one."""
+        """Returns when a request may leave, at once. RateLimited if that takes longer than whoever asks has patience for;
+        CredentialRejected if nobody need try this one."""
         asked = self._elapsed()
+        while wait := await self._held_up(priority, credential, asked):
+            await self._pause(wait)
+
+    async def _held_up(self, priority: Priority, credential: Mapping[str, str], asked: float) -> float:
+        """For some seconds; 0: it may leave."""
+        try:
+            await self._take(priority, credential, asked)
+        except RateLimited as error:
+            wait = error.retry_after or UNASKED_PAUSE
+            if self._elapsed() + wait > asked + PATIENCE.get():
+                raise
+            return wait
+        return 0.0
+
+    async def _take(self, priority: Priority, credential: Mapping[str, str], asked: float) -> None:
         async with self._turn:
             if self._tokens < 1 or self._elapsed() >= self._void_at:
                 await self._fetch(priority)

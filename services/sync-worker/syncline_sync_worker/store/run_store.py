@@ -6,7 +6,20 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from syncline_common.db.tx import ReadTx, Tx
@@ -36,6 +49,7 @@ TAKE_SLOT = THIS.where(table.c.open_as.is_(None))
 COUNT = THIS.values({name: table.c[name] + bindparam(f"more_{name}") for name in COUNTS})
 OPEN_ONE = THIS.where(table.c.status.in_(OPEN))
 CLOSE = OPEN_ONE.returning(table.c.id)
+STOP = OPEN_ONE.values(lease_until=case((table.c.lease_owner.is_not(None), table.c.lease_until)))
 AWAIT = THIS.where(table.c.status == RunStatus.RUNNING.value, table.c.stop_requested_at.is_(None))
 APPROVE = THIS.where(AWAITING, table.c.stop_requested_at.is_(None)).returning(table.c.id)
 LOCK = (
@@ -66,7 +80,7 @@ def _to_be_driven() -> ColumnElement[bool]:
     return and_(table.c.status.in_(OPEN), or_(to_read, table.c.approved_at.is_not(None), refused), may)
 
 
-CLAIM = leased.claiming(table.c.id, _to_be_driven())
+CLAIM = leased.claiming(table.c.id, _to_be_driven()).values(cause=None)  # why it has waited
 CHANGE = leased.changing(table.c.id).values(revision=table.c.revision + 1)
 LET_THROUGH = leased.changing(table.c.id, table.c.approved_at == bindparam("then"))
 
@@ -229,9 +243,12 @@ class RunStore:
         """As it is by now, with what others have counted to it."""
         return await RunReads(self._tx, run.connection.account_id).get(run.id)
 
-    async def wait(self, run: Run, seconds: float) -> None:
-        """Nobody looks at it meanwhile: others have their turn."""
-        await self._change(run, {"lease_until": await self._tx.now() + timedelta(seconds=seconds)})
+    async def wait(self, run: Run, seconds: float, cause: str | None = None) -> None:
+        """Nobody has it, and nobody looks at it meanwhile unless it is told to stop: others have their turn."""
+        until = await self._tx.now() + timedelta(seconds=seconds)
+        if cause is not None:
+            self._tx.ring(CHANGED)
+        await self._change(run, {"cause": cause, "lease_owner": None, "lease_until": until})
 
     async def claim(self, limit: int, owner: str, seconds: float) -> Sequence[Run]:
         """Those that somebody must drive: requested, or left by a worker whose time is over."""
@@ -273,10 +290,10 @@ class RunStore:
         return [it for it in runs if it.stop_requested_at or it.connection.id not in busy]
 
     async def request_stop(self, run: Run) -> None:
-        """Seen by who drives it, at the next renewal at the latest."""
+        """Seen by who drives it, at the next renewal at the latest; at once if it only waits."""
         stop = {"stop_requested_at": await self._tx.now()}
         self._tx.ring("run")
-        await self._session.execute(OPEN_ONE, {**_is(run), **stop})
+        await self._session.execute(STOP, {**_is(run), **stop})
 
     async def _give_up(self, run: Run, status: RunStatus) -> None:
         """Nobody can approve any more what a run that is over held back."""

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import timedelta
 
 from syncline_common.db.tx import Tx
-from syncline_common.errors import NeedsPerson, SynclineError
+from syncline_common.errors import NeedsPerson, RateLimited, RemoteError, SynclineError
 from syncline_common.schemas.connector import Priority
 from syncline_common.schemas.records import RecordRef
 from syncline_common.schemas.values import Side
+from syncline_common.sdk.patience import patient
 from syncline_common.sdk.refused import taken_up
 from syncline_sync_worker.actions.told import ended, started
 from syncline_sync_worker.domain.lease import LeaseLost
@@ -22,7 +24,7 @@ from syncline_sync_worker.work.guarding import offer_approved
 from syncline_sync_worker.work.lately import AT_MOST
 from syncline_sync_worker.work.rehearse import Rehearsal
 from syncline_sync_worker.work.replay import Replay
-from syncline_sync_worker.work.scan import scan_now
+from syncline_sync_worker.work.scan import give_back, scan_now
 from syncline_sync_worker.work.stage import Studio
 from syncline_sync_worker.work.stopping import stop
 from syncline_sync_worker.work.sweep import offer_everything
@@ -32,6 +34,8 @@ from syncline_sync_worker.work.undoing import offer_undo
 
 NOT_ACTIVE = "The connection is not active any more"
 AWHILE = 2.0  # seconds, while somebody else scans
+PATIENCE = 15.0  # seconds that each request of a run may wait for its turn: half a lease
+WAITS_AT_MOST = timedelta(hours=1)  # since somebody asked for it
 UNREAD = "One of the systems did not answer; what it has changed was not read"
 
 
@@ -47,7 +51,7 @@ class Driver:
         taken_at = self._tools.elapsed()
         async with self._tools.db.begin() as tx:
             runs = await RunStore(tx).claim(1, self._tools.owner, LEASE_SECONDS)
-        with taken_up(taken_at):
+        with taken_up(taken_at), patient(PATIENCE):
             return sum([await self._drive(run) for run in runs])
 
     async def renew(self) -> None:
@@ -64,6 +68,10 @@ class Driver:
             return await self._carry_through(run)
         except LeaseLost:
             return False
+        except RateLimited as error:
+            with suppress(LeaseLost):
+                return await self._later(run, error)
+            return False
         except SynclineError as error:
             if isinstance(error, NeedsPerson) and run.kind not in LOOKING:
                 await stop(self._tools, run.connection, error, run.requested_at)
@@ -79,10 +87,25 @@ class Driver:
             await self._end(run, RunStatus.STOPPED)
             return True
         if run.kind in LOOKING:
-            await self._begin(run)
+            if run.started_at is None:
+                await self._begin(run)
             await self._end(run, *await self._look(run))
             return True
         return await (self._offer(run) if run.approved_at is None else self._let_through(run))
+
+    async def _later(self, run: Run, error: RateLimited) -> bool:
+        """A system that is asked too much answers when it says. True: that is too late, and the run has failed."""
+        wait = error.retry_after or AWHILE
+        async with self._tools.db.begin() as tx:
+            until = await tx.now() + timedelta(seconds=wait)
+            too_late = until > run.requested_at + WAITS_AT_MOST
+            if too_late:
+                await _close(tx, run, RunStatus.FAILED, f"{error.message}. Start the run again later")
+            else:
+                await RunStore(tx).wait(
+                    run, wait, f"{error.message}. The run goes on at {until:%H:%M:%S} UTC"
+                )
+        return too_late
 
     async def _let_through(self, run: Run) -> bool:
         """What was approved is due again, and counted to the run that held it back."""
@@ -111,11 +134,16 @@ class Driver:
                 return False
             if run.started_at is None:
                 await tx.publish(started(run))
-        if await self._read(run, task):
-            async with self._tools.db.begin() as tx:
-                await RunStore(tx).read(run)
-        else:
+        try:
+            await self._read(run, task)
+        except RemoteError as error:
+            await give_back(self._tools, task)
+            if isinstance(error, RateLimited | NeedsPerson):
+                raise
             await self._end(run, RunStatus.FAILED, UNREAD)
+            return True
+        async with self._tools.db.begin() as tx:
+            await RunStore(tx).read(run)
         return True
 
     async def _wait(self, tx: Tx, run: Run, task: Task | None) -> None:
@@ -128,20 +156,18 @@ class Driver:
                 return
         await RunStore(tx).wait(run, AWHILE)
 
-    async def _read(self, run: Run, task: Task) -> bool:
-        """Whether all of it could be read. The task is given back."""
+    async def _read(self, run: Run, task: Task) -> None:
+        """What it is about is offered; then the task is given back."""
         if run.kind is RunKind.UNDO:
             await offer_undo(self._tools, run)
             async with self._tools.db.begin() as tx:
-                await TaskStore(tx).give_back(task)
-            return True
+                return await TaskStore(tx).give_back(task)
         if chosen := run.ask.get("records"):
-            await self._offer_chosen(task, chosen)
-            return True
+            return await self._offer_chosen(task, chosen)
         if run.kind is RunKind.RECONCILE:
             for flow in await self._tools.flows.of(task.connection, task.version):
                 await offer_everything(self._tools, task, flow)
-        return await scan_now(self._tools, task)
+        await scan_now(self._tools, task)
 
     async def _offer_chosen(self, task: Task, chosen: Sequence[dict[str, str]]) -> None:
         flows = await self._tools.flows.of(task.connection, task.version)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from syncline_common.configuration.schedule import Timetable, interval
-from syncline_common.errors import NeedsPerson, RemoteError
+from syncline_common.errors import NeedsPerson, RateLimited, RemoteError
 from syncline_common.schemas.connector import Priority, Reader, StreamTraits
 from syncline_common.schemas.records import Changed, ChangePage, Feed
 from syncline_common.schemas.values import Side
@@ -39,53 +39,50 @@ async def scan_once(tools: Tools) -> int:
             with taken_up(taken_at):
                 await _Scan(tools, task, now).run()
         except LeaseLost:
-            await _give_back(tools, task)
+            await give_back(tools, task)
         except NeedsPerson as error:
             await stop(tools, task.connection, error, now)
-            await _give_back(tools, task)  # whoever resumes it need not wait for the lease
+            await give_back(tools, task)  # whoever resumes it need not wait for the lease
     return len(tasks)
 
 
-async def _give_back(tools: Tools, task: Task) -> None:
+async def give_back(tools: Tools, task: Task) -> None:
     """If it is still ours."""
     with suppress(LeaseLost):
         async with tools.db.begin() as tx:
             await TaskStore(tx).give_back(task)
 
 
-async def scan_now(tools: Tools, task: Task) -> bool:
-    """A task that is in this worker's hands, because somebody asked. Whether all of it could be read."""
+async def scan_now(tools: Tools, task: Task) -> None:
+    """A task that is in this worker's hands, because somebody asked. An error if not all of it could be read."""
     async with tools.db.read() as tx:
         now = await tx.now()
-    try:
-        return await _Scan(tools, task, now).run()
-    except NeedsPerson:
-        await _give_back(tools, task)
-        raise
+    if trouble := await _Scan(tools, task, now).run():
+        raise trouble
 
 
 class _Scan:
     def __init__(self, tools: Tools, task: Task, started: datetime) -> None:
         self._tools, self._task, self._started = tools, task, started
-        self._troubled = False
+        self._trouble: RemoteError | None = None
 
-    async def run(self) -> bool:
-        """Whether both systems answered all that was asked."""
+    async def run(self) -> RemoteError | None:
+        """What kept it from reading all, if anything did."""
         flows = await self._tools.flows.of(self._task.connection, self._task.version)
         cursors = await self._cursors(flows)
         for cursor in cursors:
             await self._attempt(cursor)
         if self._task.last_sweep is None and all(it.since is None and it.token is None for it in cursors):
-            swept = not self._troubled  # all there is has just been read
+            swept = self._trouble is None  # all there is has just been read
         else:
             swept = is_due(self._tools, self._task, self._started) and await self._sweep(flows)
         due = next_scan(self._task, self._started)
-        if self._troubled:
+        if self._trouble is not None:
             again = self._started + AFTER_TROUBLE
             due = again if due is None else min(due, again)
         async with self._tools.db.begin() as tx:
             await TaskStore(tx).checked(self._task, due, swept=swept)
-        return not self._troubled
+        return self._trouble
 
     async def _cursors(self, flows: Sequence[FlowRules]) -> list[Cursor]:
         """Nobody else moves them while this scan has its lease."""
@@ -99,8 +96,13 @@ class _Scan:
             await self._read(cursor)
         except NeedsPerson:
             raise
-        except RemoteError:
-            self._troubled = True
+        except RemoteError as error:
+            self._met(error)
+
+    def _met(self, error: RemoteError) -> None:
+        """Who is only asked too much answers later: it is told if nothing else is."""
+        if self._trouble is None or isinstance(self._trouble, RateLimited):
+            self._trouble = error
 
     async def _sweep(self, flows: Sequence[FlowRules]) -> bool:
         try:
@@ -108,8 +110,8 @@ class _Scan:
                 await sweep(self._tools, self._task, flow, side)
         except NeedsPerson:
             raise
-        except RemoteError:
-            self._troubled = True
+        except RemoteError as error:
+            self._met(error)
             return False
         return True
 

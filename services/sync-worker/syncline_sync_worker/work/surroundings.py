@@ -7,7 +7,7 @@ from syncline_common.configuration.document import Document, End, parse
 from syncline_common.configuration.facts import FieldFacts, StreamFacts, Surroundings
 from syncline_common.configuration.identifiers import with_ids
 from syncline_common.db.tx import Database
-from syncline_common.schemas.connector import NodeRef
+from syncline_common.schemas.connector import NodeRef, Priority
 from syncline_common.schemas.values import FieldType, Side
 from syncline_common.sdk.ports import Person, Surveyor
 from syncline_sync_worker.domain.task import ConnectionRef
@@ -18,14 +18,14 @@ PEOPLE_AT_MOST = 300  # looked up by name in a system that does not list them
 
 
 class Surveyors(Protocol):
-    async def surveyor(self, node: NodeRef) -> Surveyor: ...
+    async def surveyor(self, node: NodeRef, priority: Priority) -> Surveyor: ...
 
 
 class AskedFacts:
     """`Facts`."""
 
-    def __init__(self, db: Database, surveyors: Surveyors) -> None:
-        self._db, self._surveyors = db, surveyors
+    def __init__(self, db: Database, surveyors: Surveyors, priority: Priority) -> None:
+        self._db, self._surveyors, self._priority = db, surveyors, priority
 
     async def of(
         self, connection: ConnectionRef, version: int
@@ -38,7 +38,7 @@ class AskedFacts:
     async def around(
         self, document: Document, nodes: Mapping[Side, NodeRef]
     ) -> tuple[Surroundings, Mapping[Side, Iterable[Known]]]:
-        asked = {side: await self._surveyors.surveyor(node) for side, node in nodes.items()}
+        asked = {side: await self._surveyors.surveyor(node, self._priority) for side, node in nodes.items()}
         streams = {side: await _streams(asked[side], _ends(document, side)) for side in Side}
         surroundings = Surroundings(streams[Side.A], streams[Side.B])
         if not _maps_people(document, surroundings):

@@ -57,7 +57,7 @@ class OpenedSystems:
             writers[priority] = cast(Writer, self._telling(node, opened.writer(priority)))
         return writers[priority]
 
-    async def surveyor(self, node: NodeRef, priority: Priority = Priority.USER) -> Surveyor:
+    async def surveyor(self, node: NodeRef, priority: Priority) -> Surveyor:
         opened = await self._opened(node)
         return cast(Surveyor, self._telling(node, opened.surveyor(priority)))
 
