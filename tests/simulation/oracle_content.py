@@ -7,11 +7,12 @@ from simulation.cabinet import By, Effect
 from simulation.configurations import Mapped, mapped
 from simulation.lived import Lived
 from simulation.pairs import Pair, carried, pairs, same
+from simulation.tracker import Tracker
 from simulation.verdict import Verdict
 from syncline_common.schemas.values import Side, Value
 
-LAST_LOOK = 2.0  # seconds before a write is sent: it comes right before, and its answer takes some time
-TURNS = 3  # of its budget that the write may wait for after the look: others ask, too
+AT_ONCE = 0.1  # seconds
+TURNS = 3  # of its budget that the write may wait for after the last look: others ask, too
 RECENT = 120.0  # seconds: an empty value may be carried over only if its source was empty so lately
 
 
@@ -76,10 +77,24 @@ def _seen_by_its_author(
 def _unseeable(lived: Lived, side: Side, lost: Effect, after: Effect) -> bool:
     """Entered after our last look, where the vendor refuses no stale write: nobody can know."""
     assert after.sent_at is not None
+    if lived.trackers[side].vendor.facts.conditional:
+        return False
     asleep = any(lost.at <= at <= after.sent_at for struck in lived.strikes.values() for at in struck)
-    facts = lived.trackers[side].vendor.facts
-    late = asleep or lost.at > after.sent_at - LAST_LOOK - TURNS * 60 / facts.budget
-    return late and not facts.conditional
+    return asleep or lost.at >= _last_look(lived.trackers[side], after, after.sent_at)
+
+
+def _last_look(tracker: Tracker, written: Effect, sent_at: float) -> float:
+    """What was written was planned by what stood there then. When it was sent, if the look was not right before."""
+    about = [it for it in tracker.requests if written.id in it.about]
+    (worker,) = {it.worker for it in about if it.writes and it.at == sent_at}
+    looks = (
+        (it.ended_at, it.served_at)
+        for it in about
+        if it.name == "fetch" and it.worker == worker and it.answer == "ok" and it.ended_at and it.served_at
+    )
+    ended_at, served_at = max((it for it in looks if it[0] <= sent_at), default=(0.0, 0.0))
+    waited = sent_at - ended_at - TURNS * 60 / tracker.vendor.facts.budget
+    return served_at if waited <= AT_ONCE else sent_at
 
 
 def _made_up(lived: Lived, pair: Pair, rules: tuple[Mapped, ...], side: Side) -> Iterator[Verdict]:

@@ -33,6 +33,7 @@ class Request:
     writes: bool
     about: Sequence[str]  # ids, or markers
     fault: Fault
+    served_at: float | None = None  # what is answered was so then
     ended_at: float | None = None
     answer: str = ""
 
@@ -129,6 +130,7 @@ class _Arrival:
 
     def _do(self) -> Any:
         cabinet = self._tracker.cabinet
+        self._request.served_at = self._tracker.now()
         cabinet.sent_at = self._request.at
         try:
             return self._serve()
