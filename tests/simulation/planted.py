@@ -23,6 +23,8 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("libs/common/syncline_common", "services/sync-worker/syncline_sync_worker", "tests/simulation")
 APART = 10_000  # between the first seeds of two starts
 TRIED = re.compile(r"^FAILED  seed (\d+): (.*)$", re.MULTILINE)
+TEST = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+AS_PLANTED = ("-o", "pythonpath=tests")  # the other packages are found where they are installed
 STARTING_COSTS, LONGEST = 60.0, 10.0  # seconds, of a start and of a history, at most
 
 
@@ -103,6 +105,30 @@ def _first_failure(folder: Path, first: int, seeds: int, subject: str) -> tuple[
     return (int(failed[1]), failed[2]) if failed else None
 
 
+def caught_by(bug: Bug, tests: Sequence[str]) -> str | None:
+    """The first of them that fails."""
+    with planted(bug) as folder:
+        environment = {**os.environ, "PYTHONPATH": str(folder)}
+        command = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", *AS_PLANTED, *tests]
+        ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    failed = TEST.search(ran.stdout)
+    if failed is None and ran.returncode != 0:
+        raise RuntimeError(f"pytest itself failed: {ran.stdout[-2000:]}{ran.stderr[-2000:]}")
+    return failed[1] if failed else None
+
+
+def _soaked(bug: Bug, starts: int, seeds: int) -> bool:
+    caught = catch(bug, starts=starts, seeds=seeds)
+    print(caught, flush=True)
+    return None not in caught.after
+
+
+def _tested(bug: Bug, tests: Sequence[str]) -> bool:
+    test = caught_by(bug, tests)
+    print(f"{bug.name:60} {test or '-'}", flush=True)
+    return test is not None
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m simulation.planted", description=__doc__)
     parser.add_argument(
@@ -111,15 +137,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seeds", type=int, default=500, help="at most, at each start")
     parser.add_argument("--subject", help="only bugs of this one: engine, stand-in, sturdy")
     parser.add_argument("--only", nargs="+", default=[""], help="bugs with one of these in their name")
+    parser.add_argument("--tests", nargs="+", help="look for them by these tests, instead of by seeds")
     given = parser.parse_args(arguments)
-    print(f"{'bug':40} {'caught':>8} {'median':>8} by")
-    missed = 0
-    for bug in BUGS:
-        if given.subject in (None, bug.subject) and any(it in bug.name for it in given.only):
-            caught = catch(bug, starts=given.starts, seeds=given.seeds)
-            print(caught, flush=True)
-            missed += None in caught.after
-    return 1 if missed else 0
+    chosen = [
+        it
+        for it in BUGS
+        if given.subject in (None, it.subject) and any(name in it.name for name in given.only)
+    ]
+    if given.tests:
+        found = [_tested(it, given.tests) for it in chosen]
+    else:
+        print(f"{'bug':40} {'caught':>8} {'median':>8} by")
+        found = [_soaked(it, given.starts, given.seeds) for it in chosen]
+    return 0 if all(found) else 1
 
 
 if __name__ == "__main__":
