@@ -213,7 +213,8 @@ def _fail_with(run: Item) -> None:
 def _progress(run: Item) -> str:
     done = run["progress"]
     of = f" of {done['total']}" if done["total"] is not None else ""
-    return f"{_said(run['status'])}: {done['done']}{of} records"
+    waits = f". {run['cause']}" if run["cause"] and run["finished_at"] is None else ""
+    return f"{_said(run['status'])}: {done['done']}{of} records{waits}"
 
 
 def _facts(run: Item) -> dict[str, Any]:

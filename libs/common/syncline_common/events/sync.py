@@ -69,7 +69,10 @@ class RunFacts(BaseModel):
     finished_at: datetime | None
     counts: RunCounts
     progress: RunProgress
-    cause: str | None = None
+    cause: str | None = Field(
+        default=None,
+        description="Why it failed, or what it left out. While it is open: what it waits for, and until when.",
+    )
 
 
 class RunStarted(Event):
