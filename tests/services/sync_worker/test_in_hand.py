@@ -9,7 +9,8 @@ from typing import cast
 import pytest
 
 from services.sync_worker.hands import Vendor, creator, in_hand, to_be_changed, to_be_made
-from services.sync_worker.stored import START, a_link, bug, offer
+from services.sync_worker.stored import START, a_link, bug, claimed, count, offer
+from syncline_common.clock import ManualClock
 from syncline_common.db.tx import Database, Tx
 from syncline_common.errors import RecordRejected
 from syncline_common.runtime.service import Service
@@ -42,7 +43,7 @@ def service() -> Service:
     return SERVICE
 
 
-async def links(db: Database, hand: Hand, link: Link) -> Link:
+async def stored(db: Database, hand: Hand, link: Link) -> Link:
     async with db.read() as tx:
         return (await LinkStore(tx, hand.batch.connection).by_ids([link.id]))[link.id]
 
@@ -115,7 +116,18 @@ async def test_what_became_of_a_pair_is_kept_as_it_is_finished(db: Database) -> 
     assert result.due is None and result.link is not None
     mortal = replace(tools, db=cast(Database, DiesAfterOne(db)))
     await remember(mortal, hand, [result])
-    assert await links(db, hand, link) == replace(result.link, linked_at=link.linked_at)
+    assert await stored(db, hand, link) == replace(result.link, linked_at=link.linked_at)
+
+
+async def test_what_another_has_taken_over_is_not_remembered(db: Database, clock: ManualClock) -> None:
+    link = a_link(1, 9, **AGREED)
+    tools, hand = await in_hand(db, offer(bug(1)), link=link)
+    result = await changed(tools, hand, link, Vendor())
+    before = await stored(db, hand, link)
+    clock.advance(seconds=31)
+    assert await claimed(db, "w2") is not None
+    await remember(tools, hand, [result])
+    assert await stored(db, hand, link) == before and await count(db, "ledger") == 0
 
 
 async def test_who_has_lost_some_is_not_sure_of_the_rest_for_longer(db: Database) -> None:
