@@ -130,6 +130,14 @@ async def test_what_another_has_taken_over_is_not_remembered(db: Database, clock
     assert await stored(db, hand, link) == before and await count(db, "ledger") == 0
 
 
+async def test_who_is_late_to_link_a_record_looks_at_its_own_again(db: Database) -> None:
+    """Its pair is not done with: there may be another record for it, or it is new."""
+    tools, hand = await in_hand(db, offer(bug(1)), link=a_link(2, 9))
+    (pair,) = hand.batch.pairs
+    await remember(tools, hand, [Result(pair, made=a_link(1, 9))])
+    assert await count(db, "work") == 1 and await count(db, "link") == 1
+
+
 async def test_who_has_lost_some_is_not_sure_of_the_rest_for_longer(db: Database) -> None:
     """It may not know yet which: nothing more of the batch is begun."""
     tools, hand = await in_hand(db, offer(bug(1)), offer(bug(2)), elapsed=lambda: 100.0)
