@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 
 from services.sync_worker.hands import Vendor, creator, in_hand, to_be_changed, to_be_made
-from services.sync_worker.stored import START, a_link, bug, claimed, count, offer
+from services.sync_worker.stored import START, a_link, bug, claimed, count, incident, offer, offered
 from syncline_common.clock import ManualClock
 from syncline_common.db.tx import Database, Tx
 from syncline_common.errors import RecordRejected
@@ -128,6 +128,17 @@ async def test_what_another_has_taken_over_is_not_remembered(db: Database, clock
     assert await claimed(db, "w2") is not None
     await remember(tools, hand, [result])
     assert await stored(db, hand, link) == before and await count(db, "ledger") == 0
+
+
+async def test_what_came_for_both_ends_meanwhile_is_one_piece_of_work_once_they_are_linked(
+    db: Database,
+) -> None:
+    """Else two workers would have it at once."""
+    tools, hand = await in_hand(db, offer(bug(1)))
+    await offered(db, hand.batch.connection, offer(bug(1)), offer(incident(9), Side.B))
+    (pair,) = hand.batch.pairs
+    await remember(tools, hand, [Result(pair, made=a_link(1, 9))])
+    assert await count(db, "work") == 1
 
 
 async def test_who_is_late_to_link_a_record_looks_at_its_own_again(db: Database) -> None:
