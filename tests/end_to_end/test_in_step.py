@@ -6,7 +6,6 @@ import pytest
 
 from end_to_end.in_step import InStep, document, in_step
 from syncline_common.db.tx import Database
-from syncline_common.runtime.service import Service
 from syncline_common.settings import DatabaseSettings
 from syncline_common.testing.database import opened
 from syncline_sync_worker.app import SERVICE
@@ -17,17 +16,6 @@ async def db(database_settings: DatabaseSettings) -> AsyncIterator[Database]:
     """By the database's own clock: the vendors go by theirs."""
     async with opened(database_settings, SERVICE) as database:
         yield database
-
-
-@pytest.fixture
-def service() -> Service:
-    return SERVICE
-
-
-@pytest.fixture
-async def here(db: Database) -> AsyncIterator[InStep]:
-    async with in_step(db, document()) as made:
-        yield made
 
 
 async def test_what_is_made_on_either_side_is_there_on_the_other_once(here: InStep) -> None:

@@ -8,17 +8,11 @@ from typing import Any
 import pytest
 
 from end_to_end.in_step import FIELDS, InStep, document, in_step
-from syncline_common.runtime.service import Service
 from syncline_common.settings import DatabaseSettings
 from syncline_common.testing.database import opened
 from syncline_sync_worker.app import SERVICE
 
 Place = Callable[..., AbstractAsyncContextManager[InStep]]
-
-
-@pytest.fixture
-def service() -> Service:
-    return SERVICE
 
 
 @pytest.fixture

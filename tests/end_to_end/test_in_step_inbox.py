@@ -12,7 +12,6 @@ from sandbox.desk import basic
 from syncline_common.access.hook_tokens import HookOwner, HookTokens
 from syncline_common.db.tx import Database
 from syncline_common.ids import new_id
-from syncline_common.runtime.service import Service
 from syncline_common.schemas.connector import NodeRef
 from syncline_common.settings import DatabaseSettings
 from syncline_common.testing.database import opened
@@ -30,11 +29,6 @@ STRICT = [
 async def db(database_settings: DatabaseSettings) -> AsyncIterator[Database]:
     async with opened(database_settings, SERVICE) as database:
         yield database
-
-
-@pytest.fixture
-def service() -> Service:
-    return SERVICE
 
 
 async def post(here: InStep, path: str, body: dict[str, Any], token: str = "ada") -> Any:

@@ -9,10 +9,9 @@ import pytest
 from sqlalchemy import select, update
 
 from common.served import bearer, problem_of
-from end_to_end.in_step import FIELDS, NETWORK, InStep, document, in_step
+from end_to_end.in_step import FIELDS, NETWORK, InStep, document
 from syncline_common.db.tx import Database
 from syncline_common.ids import new_id
-from syncline_common.runtime.service import Service
 from syncline_common.schemas.connector import Priority
 from syncline_common.schemas.records import RecordRef
 from syncline_common.schemas.values import Side
@@ -39,17 +38,6 @@ TITLE, STATE, CUSTOMER = FIELDS
 async def db(database_settings: DatabaseSettings) -> AsyncIterator[Database]:
     async with opened(database_settings, SERVICE) as database:
         yield database
-
-
-@pytest.fixture
-def service() -> Service:
-    return SERVICE
-
-
-@pytest.fixture
-async def here(db: Database) -> AsyncIterator[InStep]:
-    async with in_step(db, document()) as made:
-        yield made
 
 
 async def replayed(here: InStep, days: int = 7) -> tuple[dict[str, Any], list[dict[str, Any]]]:

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from common.served import bearer, problem_of
-from end_to_end.in_step import NETWORK, InStep, document, in_step
+from end_to_end.in_step import NETWORK, InStep, document
 from syncline_common.db.tx import Database
 from syncline_common.ids import new_id
-from syncline_common.runtime.service import Service
 from syncline_common.settings import DatabaseSettings
 from syncline_common.testing.database import opened
 from syncline_sync_worker.app import SERVICE
@@ -23,17 +22,6 @@ from syncline_sync_worker.store.task_store import TaskStore
 async def db(database_settings: DatabaseSettings) -> AsyncIterator[Database]:
     async with opened(database_settings, SERVICE) as database:
         yield database
-
-
-@pytest.fixture
-def service() -> Service:
-    return SERVICE
-
-
-@pytest.fixture
-async def here(db: Database) -> AsyncIterator[InStep]:
-    async with in_step(db, document()) as made:
-        yield made
 
 
 def counted(run: dict[str, Any], side: str) -> dict[str, int]:

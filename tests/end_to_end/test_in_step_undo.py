@@ -10,7 +10,6 @@ from conftest import ON_SQLITE
 from end_to_end.in_step import NETWORK, InStep, document, in_step
 from syncline_common.db.tx import Database
 from syncline_common.ids import new_id
-from syncline_common.runtime.service import Service
 from syncline_common.settings import DatabaseSettings
 from syncline_common.testing.database import opened
 from syncline_sync_worker.app import SERVICE
@@ -20,11 +19,6 @@ from syncline_sync_worker.app import SERVICE
 async def db(database_settings: DatabaseSettings) -> AsyncIterator[Database]:
     async with opened(database_settings, SERVICE) as database:
         yield database
-
-
-@pytest.fixture
-def service() -> Service:
-    return SERVICE
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Runs of systems that are asked too much just now: they wait, say so, and can be stopped meanwhile."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -8,26 +7,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
-from end_to_end.in_step import BOARDS, INSTANCE, InStep, document, in_step
+from end_to_end.in_step import BOARDS, INSTANCE, InStep
 from syncline_common.connectors.opening import budget_of
-from syncline_common.db.tx import Database
-from syncline_common.runtime.service import Service
 from syncline_common.sdk.gate import Budget
 from syncline_sandbox.faults import Fault
-from syncline_sync_worker.app import SERVICE
 from syncline_sync_worker.store.gate_store import GateStore, StoredGate
 from syncline_sync_worker.store.tables import run as runs
-
-
-@pytest.fixture
-def service() -> Service:
-    return SERVICE
-
-
-@pytest.fixture
-async def here(db: Database) -> AsyncIterator[InStep]:
-    async with in_step(db, document()) as made:
-        yield made
 
 
 def budget(here: InStep, node: UUID) -> Budget:

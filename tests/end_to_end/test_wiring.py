@@ -1,29 +1,11 @@
 """What only shows in a worker as the product puts it together."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
-from end_to_end.in_step import BOARDS, InStep, document, in_step
+from end_to_end.in_step import BOARDS, InStep
 from syncline_common.connectors.opening import budget_of
-from syncline_common.db.tx import Database
-from syncline_common.runtime.service import Service
 from syncline_common.sdk.auth import basic
 from syncline_common.sdk.refused import named
-from syncline_sync_worker.app import SERVICE
 from syncline_sync_worker.loops import loops_of
 from syncline_sync_worker.store.gate_store import gates
-
-
-@pytest.fixture
-def service() -> Service:
-    return SERVICE
-
-
-@pytest.fixture
-async def here(db: Database) -> AsyncIterator[InStep]:
-    async with in_step(db, document()) as made:
-        yield made
 
 
 async def test_a_refused_credential_is_named_so_that_every_worker_of_the_installation_knows_it(

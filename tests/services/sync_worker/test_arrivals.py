@@ -2,26 +2,17 @@
 
 import asyncio
 
-import pytest
-
 from services.sync_worker.stored import START, a_task, count
 from syncline_common.db.tx import Database
 from syncline_common.errors import TooManyRequests
 from syncline_common.ids import new_id
-from syncline_common.runtime.service import Service
 from syncline_common.schemas.connector import NodeRef
 from syncline_sync_worker.actions.hooks import WAITING_AT_MOST, Arrival
-from syncline_sync_worker.app import SERVICE
 from syncline_sync_worker.domain.hook import Hook
 from syncline_sync_worker.domain.task import Task
 from syncline_sync_worker.store.hook_store import HookStore
 from syncline_sync_worker.store.task_store import TaskStore
 from syncline_sync_worker.work.arrivals import TOGETHER, Arrivals
-
-
-@pytest.fixture
-def service() -> Service:
-    return SERVICE
 
 
 async def published(db: Database) -> Task:

@@ -11,19 +11,12 @@ from services.sync_worker.stored import a_task
 from syncline_common.configuration.facts import Surroundings
 from syncline_common.db.tx import Database
 from syncline_common.errors import RemoteError, Unavailable
-from syncline_common.runtime.service import Service
 from syncline_common.schemas.values import Side
-from syncline_sync_worker.app import SERVICE
 from syncline_sync_worker.domain.task import ConnectionRef
 from syncline_sync_worker.engine.people import Known
 from syncline_sync_worker.engine.rules import NoPartner
 from syncline_sync_worker.store.task_store import TaskStore
 from syncline_sync_worker.work.flows import RIPE, Flows
-
-
-@pytest.fixture
-def service() -> Service:
-    return SERVICE
 
 
 @dataclass

@@ -20,8 +20,6 @@ from syncline_common.events.connections import (
     EndFacts,
 )
 from syncline_common.ids import new_id
-from syncline_common.runtime.service import Service
-from syncline_sync_worker.app import SERVICE
 from syncline_sync_worker.domain.task import ConnectionRef, Task, TaskState
 from syncline_sync_worker.events import handlers
 from syncline_sync_worker.store.task_store import TaskReads, TaskStore
@@ -31,11 +29,6 @@ from syncline_sync_worker.work.tools import Tools
 NETWORK = new_id()
 A = EndFacts(system_id=new_id(), node_id=new_id(), kind="azure_devops")
 B = EndFacts(system_id=new_id(), node_id=new_id(), kind="servicenow")
-
-
-@pytest.fixture
-def service() -> Service:
-    return SERVICE
 
 
 @dataclass

@@ -11,22 +11,15 @@ from hypothesis import strategies as st
 from conftest import ON_POSTGRES
 from syncline_common.clock import ManualClock
 from syncline_common.db.tx import Database
-from syncline_common.runtime.service import Service
 from syncline_common.schemas.connector import Priority
 from syncline_common.sdk.gate import Budget, Share
 from syncline_common.sdk.gate_state import GateState
-from syncline_sync_worker.app import SERVICE
 from syncline_sync_worker.store.gate_store import StoredGate, gates
 from syncline_sync_worker.store.passages import Passage, passages
 
 BUDGET = Budget("vendor", limit=100, per=60)
 TODAY = ManualClock().now().timestamp()
 TAKERS = (Priority.USER, Priority.WEBHOOK, Priority.POLL, Priority.BACKFILL)
-
-
-@pytest.fixture
-def service() -> Service:
-    return SERVICE
 
 
 def begun(budget: Budget, seed: int, takers: int, windows: int, chunk: int) -> list[float]:

@@ -12,9 +12,7 @@ from services.sync_worker.stored import FLOW, START, bug, claimed, count, incide
 from syncline_common.clock import ManualClock
 from syncline_common.db.tx import Database
 from syncline_common.ids import new_id
-from syncline_common.runtime.service import Service
 from syncline_common.schemas.values import Side
-from syncline_sync_worker.app import SERVICE
 from syncline_sync_worker.domain.link import Link
 from syncline_sync_worker.domain.run import Run, RunKind, RunStatus
 from syncline_sync_worker.domain.task import ConnectionRef
@@ -30,11 +28,6 @@ from work.pairs import MARKER, record, rules, traits
 
 PAIRS, LEAST = 6, 3
 FLOW_RULES = rules(guard={"share": 0, "least": LEAST}, conflicts={"default": "a"})
-
-
-@pytest.fixture
-def service() -> Service:
-    return SERVICE
 
 
 @pytest.fixture

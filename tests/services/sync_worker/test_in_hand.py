@@ -6,20 +6,17 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import cast
 
-import pytest
-
 from services.sync_worker.hands import Vendor, creator, in_hand, to_be_changed, to_be_made
 from services.sync_worker.stored import START, a_link, bug, claimed, count, incident, offer, offered
 from syncline_common.clock import ManualClock
 from syncline_common.db.tx import Database, Tx
 from syncline_common.errors import RecordRejected
-from syncline_common.runtime.service import Service
 from syncline_common.schemas.values import Side
-from syncline_sync_worker.app import SERVICE
 from syncline_sync_worker.domain.intent import Intent
 from syncline_sync_worker.domain.link import Link
 from syncline_sync_worker.store.intent_store import IntentStore
 from syncline_sync_worker.store.link_store import LinkStore
+from syncline_sync_worker.store.task_store import TaskStore
 from syncline_sync_worker.store.work_store import WorkStore
 from syncline_sync_worker.work.changing import Changer
 from syncline_sync_worker.work.creating import LONGEST_REQUEST
@@ -36,11 +33,6 @@ AGREED = {
     "version_b": "b1",
 }
 EDITED = {Side.A: {"Title": "y", "State": "New"}, Side.B: {"short": "x", "state": "1"}}
-
-
-@pytest.fixture
-def service() -> Service:
-    return SERVICE
 
 
 async def stored(db: Database, hand: Hand, link: Link) -> Link:
@@ -117,6 +109,17 @@ async def test_what_became_of_a_pair_is_kept_as_it_is_finished(db: Database) -> 
     mortal = replace(tools, db=cast(Database, DiesAfterOne(db)))
     await remember(mortal, hand, [result])
     assert await stored(db, hand, link) == replace(result.link, linked_at=link.linked_at)
+
+
+async def test_a_pause_also_holds_for_what_was_claimed_before_it(db: Database) -> None:
+    link, vendor = a_link(1, 9, **AGREED), Vendor()
+    tools, hand = await in_hand(db, offer(bug(1)), link=link)
+    async with db.begin() as tx:
+        await TaskStore(tx).pause(hand.batch.connection)
+    (not_made,) = await creator(tools, hand, vendor).create(to_be_made(hand))
+    not_written = await changed(tools, hand, link, vendor)
+    assert (vendor.made, vendor.updated) == ([], [])
+    assert not_made.due is not None and not_written.due is not None
 
 
 async def test_what_another_has_taken_over_is_not_remembered(db: Database, clock: ManualClock) -> None:

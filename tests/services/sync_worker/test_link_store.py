@@ -10,10 +10,8 @@ from services.sync_worker.stored import FLOW, START, a_link, bug, count, inciden
 from syncline_common.clock import ManualClock
 from syncline_common.db.tx import Database
 from syncline_common.ids import new_id
-from syncline_common.runtime.service import Service
 from syncline_common.schemas.records import Feed, RecordRef
 from syncline_common.schemas.values import UNSET, Side
-from syncline_sync_worker.app import SERVICE
 from syncline_sync_worker.domain.cursor import Cursor, CursorKey
 from syncline_sync_worker.domain.intent import Creates, Intent, IntentState
 from syncline_sync_worker.domain.ledger import Entry
@@ -25,11 +23,6 @@ from syncline_sync_worker.store.ledger_store import LedgerStore
 from syncline_sync_worker.store.link_store import LinkStore
 
 LINK, RULE = new_id(), "r1"
-
-
-@pytest.fixture
-def service() -> Service:
-    return SERVICE
 
 
 async def inserted(db: Database, here: ConnectionRef, *links: Link) -> set[Any]:

@@ -11,10 +11,8 @@ from syncline_common.clock import ManualClock
 from syncline_common.db.tx import Database
 from syncline_common.errors import NotFound
 from syncline_common.ids import new_id
-from syncline_common.runtime.service import Service
 from syncline_common.schemas.caller import Caller
 from syncline_common.schemas.values import UNSET, Side
-from syncline_sync_worker.app import SERVICE
 from syncline_sync_worker.domain.hook import Hook
 from syncline_sync_worker.domain.lease import LeaseLost
 from syncline_sync_worker.domain.report import Conflict, ConflictState, Issue, IssueState, Outcome
@@ -27,11 +25,6 @@ from syncline_sync_worker.store.report_writer import ReportWriter
 from syncline_sync_worker.store.run_store import RunReads, RunStore
 
 NETWORK = new_id()
-
-
-@pytest.fixture
-def service() -> Service:
-    return SERVICE
 
 
 def a_run(here: ConnectionRef, kind: RunKind = RunKind.MANUAL) -> Run:

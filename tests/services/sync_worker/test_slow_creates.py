@@ -1,20 +1,11 @@
 """A vendor without a bulk call takes its time: what would leave after the intents are believed to be over does not."""
 
-import pytest
-
 from services.sync_worker.hands import Vendor, creator, in_hand, to_be_made
 from services.sync_worker.stored import bug, offer
 from syncline_common.db.tx import Database
-from syncline_common.runtime.service import Service
-from syncline_sync_worker.app import SERVICE
 from syncline_sync_worker.domain.intent import IntentState
 
 EACH = 10.0  # seconds
-
-
-@pytest.fixture
-def service() -> Service:
-    return SERVICE
 
 
 async def test_the_rest_is_made_by_the_next_claim(db: Database) -> None:

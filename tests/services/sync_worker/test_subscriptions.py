@@ -18,21 +18,14 @@ from syncline_common.clock import ManualClock
 from syncline_common.db.tx import Database
 from syncline_common.events.registry import NetworkCreated
 from syncline_common.ids import new_id
-from syncline_common.runtime.service import Service
 from syncline_common.sdk.outbound import Outbound
 from syncline_common.sdk.posting import Poster
 from syncline_sync_worker.actions.announcements import announce
 from syncline_sync_worker.api import subscriptions
-from syncline_sync_worker.app import SERVICE
 from syncline_sync_worker.work.deliver import Courier
 
 PATH, KEY = "/sync/v1/subscriptions", b"a key of the test"
 CREATED = "registry.network.created.v1"
-
-
-@pytest.fixture
-def service() -> Service:
-    return SERVICE
 
 
 @dataclass

@@ -22,7 +22,6 @@ from syncline_common.clock import ManualClock
 from syncline_common.db.tx import Database
 from syncline_common.errors import NotFound
 from syncline_common.ids import new_id
-from syncline_common.runtime.service import Service
 from syncline_common.schemas.values import Side
 from syncline_sync_worker.app import SERVICE
 from syncline_sync_worker.domain.cursor import Cursor, CursorKey
@@ -43,11 +42,6 @@ from syncline_sync_worker.store.link_store import LinkStore
 from syncline_sync_worker.store.report_writer import ReportWriter
 from syncline_sync_worker.store.run_store import RunStore
 from syncline_sync_worker.store.task_store import OWNED, TaskStore
-
-
-@pytest.fixture
-def service() -> Service:
-    return SERVICE
 
 
 async def tasks(db: Database, owner: str = "w1", limit: int = 10) -> list[Task]:
@@ -174,6 +168,20 @@ class TestStates:
         async with db.begin() as tx:
             await TaskStore(tx).resume(here)
         assert (await get(db, here)).cause is None
+
+    async def test_what_was_tried_before_it_was_resumed_does_not_stop_it(
+        self, db: Database, clock: ManualClock
+    ) -> None:
+        """A person has entered another credential since."""
+        here = await published(db)
+        clock.advance(seconds=10)
+        async with db.begin() as tx:
+            await TaskStore(tx).resume(here)
+            assert not await TaskStore(tx).error(here, "credentials", START)
+        assert (await get(db, here)).state is TaskState.ACTIVE
+        async with db.begin() as tx:
+            assert await TaskStore(tx).error(here, "credentials", START + timedelta(seconds=11))
+        assert (await get(db, here)).state is TaskState.ERROR
 
     async def test_what_is_deleted_never_comes_back(self, db: Database) -> None:
         task = a_task()

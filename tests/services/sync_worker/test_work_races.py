@@ -5,8 +5,6 @@ from collections import Counter
 from contextvars import Context
 from random import Random
 
-import pytest
-
 from conftest import ON_POSTGRES
 from services.sync_worker.stored import (
     a_link,
@@ -21,20 +19,13 @@ from services.sync_worker.stored import (
 )
 from syncline_common.clock import ManualClock
 from syncline_common.db.tx import Database
-from syncline_common.runtime.service import Service
 from syncline_common.schemas.values import Side
-from syncline_sync_worker.app import SERVICE
 from syncline_sync_worker.domain.work import Claimed
 from syncline_sync_worker.store.link_store import LinkStore
 from syncline_sync_worker.store.task_store import TaskStore
 from syncline_sync_worker.store.work_store import WorkStore
 
 WORKERS, RECORDS = 32, 600
-
-
-@pytest.fixture
-def service() -> Service:
-    return SERVICE
 
 
 @ON_POSTGRES

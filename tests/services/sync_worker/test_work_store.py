@@ -21,20 +21,13 @@ from services.sync_worker.stored import (
 )
 from syncline_common.clock import ManualClock
 from syncline_common.db.tx import Database
-from syncline_common.runtime.service import Service
 from syncline_common.schemas.connector import Priority
 from syncline_common.schemas.values import Side
-from syncline_sync_worker.app import SERVICE
 from syncline_sync_worker.domain.task import TaskState
 from syncline_sync_worker.domain.work import Postponed, Reason
 from syncline_sync_worker.store.link_store import LinkStore
 from syncline_sync_worker.store.task_store import TaskStore
 from syncline_sync_worker.store.work_store import WorkStore
-
-
-@pytest.fixture
-def service() -> Service:
-    return SERVICE
 
 
 class TestOffering:
