@@ -16,6 +16,7 @@ from syncline_common.sdk.auth import bearer
 from syncline_common.sdk.figures import ALL
 from syncline_common.sdk.gate import Budget, Grant, Share
 from syncline_common.sdk.meter import Meter
+from syncline_common.sdk.patience import patient
 
 
 def counted(name: str, **labels: str) -> float:
@@ -84,15 +85,20 @@ class Closed:
     async def refuse(self, budget: Budget, name: str) -> None: ...
 
 
-async def test_waiting_for_the_budget_is_counted() -> None:
-    async def at_once(seconds: float) -> None: ...
+@pytest.mark.parametrize(("patience", "seconds"), [(0, 3), (7, 9)])
+async def test_waiting_for_the_budget_is_counted(patience: float, seconds: float) -> None:
+    elapsed = 0.0
+
+    async def passes(seconds: float) -> None:
+        nonlocal elapsed
+        elapsed += seconds
 
     waited = counted("syncline_gate_waited_seconds_total", share="work")
     closed = counted("syncline_gate_closed_total", share="work")
-    meter = Meter(Closed(), Budget(VENDOR, 100, 60.0, Share.WORK), lambda: 0.0, at_once)
-    with pytest.raises(errors.RateLimited):
+    meter = Meter(Closed(), Budget(VENDOR, 100, 60.0, Share.WORK), lambda: elapsed, passes)
+    with patient(patience), pytest.raises(errors.RateLimited):
         await meter.admit(Priority.POLL, {})
-    assert counted("syncline_gate_waited_seconds_total", share="work") == waited + 3
+    assert counted("syncline_gate_waited_seconds_total", share="work") == waited + seconds
     assert counted("syncline_gate_closed_total", share="work") == closed + 1
 
 

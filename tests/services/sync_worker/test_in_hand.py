@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import cast
 
@@ -86,11 +86,7 @@ class DiesAfterOne:
     """A database, as somebody sees it who dies once a transaction of his is committed."""
 
     db: Database
-    tables: object = field(init=False)
     begun: int = 0
-
-    def __post_init__(self) -> None:
-        self.tables = self.db.tables
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Tx]:

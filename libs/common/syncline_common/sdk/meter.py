@@ -45,6 +45,7 @@ class Meter:
         CredentialRejected if nobody need try this one."""
         asked = self._elapsed()
         while wait := await self._held_up(priority, credential, asked):
+            GATE_WAITED.labels(self._budget.share.value).inc(wait)
             await self._pause(wait)
 
     async def _held_up(self, priority: Priority, credential: Mapping[str, str], asked: float) -> float:
@@ -54,6 +55,7 @@ class Meter:
         except RateLimited as error:
             wait = error.retry_after or UNASKED_PAUSE
             if self._elapsed() + wait > asked + PATIENCE.get():
+                GATE_CLOSED.labels(self._budget.share.value).inc()
                 raise
             return wait
         return 0.0
@@ -99,7 +101,6 @@ class Meter:
             if grant.tokens < 1:
                 waited += grant.seconds
                 if waited > LONGEST_WAIT:
-                    GATE_CLOSED.labels(self._budget.share.value).inc()
                     raise RateLimited(
                         "This system is not asked just now: its budget is used up, or it has stopped answering",
                         retry_after=grant.seconds,
