@@ -12,7 +12,7 @@ from simulation.verdict import Verdict
 from syncline_common.schemas.values import Side, Value
 
 AT_ONCE = 0.1  # seconds
-TURNS = 3  # of its budget that the write may wait for after the last look: others ask, too
+TURNS_WITHIN = 72.0  # seconds, for as many as the budget says: the gate leaves some of it unused
 RECENT = 120.0  # seconds: an empty value may be carried over only if its source was empty so lately
 
 
@@ -93,7 +93,8 @@ def _last_look(tracker: Tracker, written: Effect, sent_at: float) -> float:
         if it.name == "fetch" and it.worker == worker and it.answer == "ok" and it.ended_at and it.served_at
     )
     ended_at, served_at = max((it for it in looks if it[0] <= sent_at), default=(0.0, 0.0))
-    waited = sent_at - ended_at - TURNS * 60 / tracker.vendor.facts.budget
+    turns = 1 + sum(ended_at <= it.at < sent_at for it in tracker.requests)  # others ask, too
+    waited = sent_at - ended_at - turns * TURNS_WITHIN / tracker.vendor.facts.budget
     return served_at if waited <= AT_ONCE else sent_at
 
 
