@@ -93,7 +93,7 @@ def _last_look(tracker: Tracker, written: Effect, sent_at: float) -> float:
         if it.name == "fetch" and it.worker == worker and it.answer == "ok" and it.ended_at and it.served_at
     )
     ended_at, served_at = max((it for it in looks if it[0] <= sent_at), default=(0.0, 0.0))
-    turns = 1 + sum(ended_at <= it.at < sent_at for it in tracker.requests)  # others ask, too
+    turns = 1 + sum(ended_at <= it.at <= sent_at for it in tracker.requests)  # others ask, too, or with it
     waited = sent_at - ended_at - turns * TURNS_WITHIN / tracker.vendor.facts.budget
     return served_at if waited <= AT_ONCE else sent_at
 
